@@ -1,0 +1,178 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { UserError } from '../shared/errors.ts';
+import { type Load, stateKey } from '../shared/lake.ts';
+import { type Pipeline, type PostgresTable, sourceOf } from '../shared/pipeline.ts';
+import type { CopyProgress } from './copy-table.ts';
+import { ConnectionLostError, type DatabaseSettings, isConnectionLoss } from './database.ts';
+import { findCommitted, type Lake, planLoad, runLoad, type TableReport } from './load-table.ts';
+import { openReadSession } from './read-session.ts';
+
+export interface ExtractRequest {
+  config: Pipeline;
+  /** A source of kind `postgres` in the configuration. */
+  sourceName: string;
+  /** Tables as the configuration names them; all of the source's when left out. */
+  tables?: readonly string[] | undefined;
+  /** YYYY-MM-DD: the date in the keys, and the load id. */
+  logicalDate: string;
+  bucket: string;
+  s3: S3Client;
+  database: DatabaseSettings;
+  /** Reads every row under a load id of its own, `<date>-full`. */
+  fullRefresh?: boolean;
+  /** What wrote the manifest, e.g. a commit. */
+  codeVersion: string;
+  /** Takes lines for the log. */
+  onProgress?: (line: string) => void;
+}
+
+export interface ExtractReport {
+  loadId: string;
+  rows: number;
+  /** In the order of the configuration. */
+  tables: TableReport[];
+}
+
+interface TableLoad {
+  load: Load;
+  config: PostgresTable;
+}
+
+const ATTEMPTS = 3;
+const BACKOFF_MS = 1_000;
+const PROGRESS_MS = 5_000;
+
+/**
+ * Extracts a source's tables to the lake, all as of one snapshot. A load that is committed already is reported
+ * and left alone, so that a rerun goes on where the last run stopped. A lost connection is tried again with the
+ * tables that are missing, from their beginning and under a new snapshot.
+ * @throws UserError
+ */
+export async function extractSource(request: ExtractRequest): Promise<ExtractReport> {
+  const lake: Lake = { s3: request.s3, bucket: request.bucket };
+  const loads = loadsOf(request);
+  const note = request.onProgress ?? (() => {});
+  const reports = new Map<string, TableReport>();
+  const settle = (report: TableReport): void => {
+    reports.set(report.table, report);
+    note(reportLine(report));
+  };
+  const missing = (): TableLoad[] => loads.filter(({ config }) => !reports.has(config.name));
+  await settleCommitted(lake, missing(), settle);
+
+  for (let attempt = 1; missing().length > 0; attempt++) {
+    try {
+      await runMissing(lake, request, missing, settle);
+    } catch (error) {
+      // A first connection that is refused is a wrong address rather than a server that restarts.
+      const isRetried = isConnectionLoss(error) && (attempt > 1 || error instanceof ConnectionLostError);
+      if (!isRetried) throw error;
+      if (attempt === ATTEMPTS) {
+        throw new UserError(`${error instanceof Error ? error.message : error} (tried ${ATTEMPTS} times)`, {
+          remedy: 'Check the database and the network, then run again: committed tables are not read again.',
+          cause: error,
+        });
+      }
+      note(`${error instanceof Error ? error.message : error}; starting again under a new snapshot`);
+      await new Promise((resolve) => setTimeout(resolve, BACKOFF_MS * 2 ** (attempt - 1)));
+    }
+  }
+  const tables = loads.map(({ config }) => reports.get(config.name)!);
+  return { loadId: loads[0]!.load.loadId, rows: tables.reduce((sum, table) => sum + table.rows, 0), tables };
+}
+
+function loadsOf({ config, sourceName, tables, logicalDate, fullRefresh }: ExtractRequest): TableLoad[] {
+  const source = sourceOf(config, sourceName, 'postgres');
+  const names = source.tables.map((table) => table.name);
+  if (tables?.length === 0) {
+    throw new UserError('the list of tables is empty', {
+      remedy: 'Leave "tables" out to extract all of them.',
+    });
+  }
+  for (const name of tables ?? []) {
+    if (names.includes(name)) continue;
+    throw new UserError(`source "${sourceName}" has no table "${name}" in the pipeline configuration`, {
+      remedy: `Use some of: ${names.join(', ')}.`,
+    });
+  }
+  const loadId = fullRefresh ? `${logicalDate}-full` : logicalDate;
+  return source.tables
+    .filter((table) => tables === undefined || tables.includes(table.name))
+    .map((table) => ({
+      load: { source: sourceName, table: table.name, ingestDate: logicalDate, loadId },
+      config: table,
+    }));
+}
+
+async function settleCommitted(
+  lake: Lake,
+  loads: readonly TableLoad[],
+  settle: (report: TableReport) => void,
+): Promise<void> {
+  for (const { load } of loads) {
+    const report = await findCommitted(lake, load);
+    if (report !== undefined) settle(report);
+  }
+}
+
+/** One try at the tables that are missing: all are planned and checked before anything is written. */
+async function runMissing(
+  lake: Lake,
+  request: ExtractRequest,
+  missing: () => TableLoad[],
+  settle: (report: TableReport) => void,
+): Promise<void> {
+  const note = request.onProgress ?? (() => {});
+  const locks = missing().map(({ load }) => ({
+    name: load.table,
+    lock: `globalmart extract s3://${lake.bucket}/${stateKey(load.source, load.table)}`,
+  }));
+  await using session = await openReadSession(request.database, locks, (seconds) => {
+    note(`waiting for another run that extracts the same tables (${Math.round(seconds)} s)`);
+  });
+  // Another run may have committed before its locks were free.
+  await settleCommitted(lake, missing(), settle);
+  const plans = [];
+  for (const { load, config } of missing()) {
+    plans.push(await planLoad(lake, session, load, config, request.fullRefresh ?? false));
+  }
+  for (const plan of plans) {
+    for (const name of plan.added) note(`table ${plan.load.table}: new column "${name}" is carried`);
+    settle(
+      await withProgress(plan.load.table, note, (progress) =>
+        runLoad(lake, session, plan, request.codeVersion, progress),
+      ),
+    );
+  }
+}
+
+/** Writes a line every few seconds, and names table and rows when the connection is lost. */
+async function withProgress(
+  table: string,
+  note: (line: string) => void,
+  run: (progress: CopyProgress) => Promise<TableReport>,
+): Promise<TableReport> {
+  const progress: CopyProgress = { rows: 0, bytes: 0 };
+  const started = performance.now();
+  const timer = setInterval(() => {
+    const rate = progress.bytes / 1e6 / ((performance.now() - started) / 1000);
+    note(`table ${table}: ${progress.rows} rows read, ${rate.toFixed(1)} MB/s`);
+  }, PROGRESS_MS);
+  try {
+    return await run(progress);
+  } catch (error) {
+    if (!(error instanceof ConnectionLostError)) throw error;
+    throw new ConnectionLostError(`table ${table}, ${progress.rows} rows read: ${error.message}`, {
+      cause: error,
+    });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function reportLine(report: TableReport): string {
+  const { table, rows, bytes, files, seconds, status } = report;
+  const size = `${rows} rows in ${files} files, ${(bytes / 1e6).toFixed(1)} MB`;
+  if (status === 'already-committed') return `table ${table}: already committed, ${size}`;
+  return `table ${table}: committed ${size}, ${seconds.toFixed(1)} s`;
+}

@@ -1,0 +1,147 @@
+import type { ClientBase } from 'pg';
+import { messageOf, UserError } from '../shared/errors.ts';
+import { ConnectionLostError, codeOf, connect, type DatabaseSettings, isConnectionLoss } from './database.ts';
+import { parseSnapshot, type Snapshot } from './snapshot.ts';
+import { readSourceTable, type SourceTable } from './source-table.ts';
+
+/** One read-only transaction: every table in it is read as of one snapshot. */
+export interface ReadSession extends AsyncDisposable {
+  client: ClientBase;
+  snapshot: Snapshot;
+  tables: Map<string, SourceTable>;
+  /** Proves that the connection, and with it the locks of this run, still stands. @throws ConnectionLostError */
+  check(): Promise<void>;
+}
+
+/** A table and the lock that keeps other runs from writing its keys. */
+export interface LockedTable {
+  name: string;
+  lock: string;
+}
+
+const POLL_MS = 250;
+/** How long a run waits for another one that works on the same tables. */
+const WAIT_MS = 30 * 60_000;
+
+// Source safety: nothing of this run may hang on the source for longer. SET LOCAL also works behind a pooler.
+// With row_security off, a policy that would hide rows is an error instead.
+const SETTINGS = `
+  SET LOCAL statement_timeout = '2h';
+  SET LOCAL lock_timeout = '30s';
+  SET LOCAL idle_in_transaction_session_timeout = '15min';
+  SET LOCAL row_security = off;
+  SET LOCAL TimeZone = 'UTC';
+  SET LOCAL DateStyle = 'ISO, YMD';
+  SET LOCAL IntervalStyle = 'postgres';
+  SET LOCAL extra_float_digits = 1;
+  SET LOCAL client_encoding = 'UTF8'`;
+
+/** pg_snapshot and xid8 came with 13. */
+const OLDEST_VERSION = 130_000;
+
+/**
+ * Opens a session over these tables. They are locked against changes of their columns before the snapshot is
+ * taken (ACCESS SHARE, as any SELECT does). An advisory lock per table keeps a second run out until this one's
+ * connection ends, killed or not, so that two runs never write the same keys.
+ * @throws UserError when a table is missing, the server is too old, or another run does not end
+ */
+export async function openReadSession(
+  settings: DatabaseSettings,
+  tables: readonly LockedTable[],
+  onWait: (seconds: number) => void,
+): Promise<ReadSession> {
+  const client = await connect(settings);
+  try {
+    await requireVersion(client);
+    const found = new Map<string, SourceTable>();
+    for (const { name } of tables) found.set(name, await readSourceTable(client, name));
+    const started = Date.now();
+    for (;;) {
+      const snapshot = await begin(client, [...found.values()], tables);
+      if (snapshot !== undefined) {
+        // Read again under the lock: a column may have changed before it was granted.
+        for (const { name } of tables) found.set(name, await readSourceTable(client, name));
+        return sessionOf(client, snapshot, found);
+      }
+      if (Date.now() - started > WAIT_MS) {
+        throw new UserError('another run has been extracting the same tables for half an hour', {
+          remedy:
+            'Let it end or cancel it (application_name "globalmart-dataops extract" in pg_stat_activity).',
+        });
+      }
+      onWait((Date.now() - started) / 1000);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  } catch (error) {
+    await client.end();
+    throw readError(error);
+  }
+}
+
+function sessionOf(
+  client: ClientBase & { end(): Promise<void> },
+  snapshot: Snapshot,
+  tables: Map<string, SourceTable>,
+): ReadSession {
+  return {
+    client,
+    snapshot,
+    tables,
+    check: async () => {
+      try {
+        await client.query('SELECT 1');
+      } catch (error) {
+        throw new ConnectionLostError(`the connection to PostgreSQL was lost: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+    },
+    [Symbol.asyncDispose]: () => client.end(),
+  };
+}
+
+/** Starts the transaction; undefined (and nothing held) when another run has one of the locks. */
+async function begin(
+  client: ClientBase,
+  sources: readonly SourceTable[],
+  tables: readonly LockedTable[],
+): Promise<Snapshot | undefined> {
+  await client.query(`BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; ${SETTINGS}`);
+  const lockable = sources.filter((source) => source.hasRowVersions).map((source) => source.sql);
+  // LOCK comes before the first SELECT, which freezes the snapshot.
+  if (lockable.length > 0) await client.query(`LOCK TABLE ${lockable.join(', ')} IN ACCESS SHARE MODE`);
+  const { rows } = await client.query<{ locked: boolean; snapshot: string }>(
+    `SELECT bool_and(pg_try_advisory_xact_lock(hashtextextended(name, 0))) AS locked,
+            pg_current_snapshot()::text AS snapshot
+       FROM unnest($1::text[]) AS name`,
+    [tables.map((table) => table.lock)],
+  );
+  if (rows[0]!.locked) return parseSnapshot(rows[0]!.snapshot);
+  await client.query('ROLLBACK');
+  return undefined;
+}
+
+async function requireVersion(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<{ number: number; text: string }>(
+    `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS text`,
+  );
+  const { number, text } = rows[0]!;
+  if (number >= OLDEST_VERSION) return;
+  throw new UserError(`PostgreSQL ${text} is too old`, { remedy: 'Version 13 or later is needed.' });
+}
+
+function readError(error: unknown): unknown {
+  if (error instanceof UserError) return error;
+  if (isConnectionLoss(error)) {
+    return new ConnectionLostError(`the connection to PostgreSQL was lost: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (codeOf(error) === '55P03') {
+    return new UserError(`PostgreSQL: a table stayed locked: ${messageOf(error)}`, {
+      remedy: 'A schema change is running on it. Run again when it is done.',
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,136 @@
+import type { ClientBase } from 'pg';
+import pg from 'pg';
+import { UserError } from '../shared/errors.ts';
+
+/** A table, view or partitioned table as PostgreSQL's catalog describes it. */
+export interface SourceTable {
+  /** As the configuration names it. */
+  name: string;
+  /** Schema and name, quoted for SQL. */
+  sql: string;
+  /** Heap rows carry the transaction that wrote them (`xmin`); those of views and foreign tables do not. */
+  hasRowVersions: boolean;
+  columns: SourceColumn[];
+}
+
+export interface SourceColumn {
+  name: string;
+  nullable: boolean;
+  /** As declared, e.g. `numeric(10,2)` or `public.country_code`. */
+  declared: string;
+  /** The type under any domain: name in pg_type, whether it is PostgreSQL's own, its kind and modifier. */
+  type: { name: string; isBuiltIn: boolean; kind: string; category: string; modifier: number };
+}
+
+interface Relation {
+  oid: number;
+  kind: string;
+  readable: boolean;
+}
+
+/**
+ * Looks the table up by its exact name, `schema.table` or a table of schema `public`.
+ * @throws UserError when there is none, or it may not be read
+ */
+export async function readSourceTable(client: ClientBase, name: string): Promise<SourceTable> {
+  const dot = name.indexOf('.');
+  const schema = dot < 0 ? 'public' : name.slice(0, dot);
+  const table = name.slice(dot + 1);
+  const relation = await findRelation(client, schema, table);
+  if (relation === undefined) throw await missingTable(client, name, table);
+  if (!relation.readable) {
+    throw new UserError(`table ${name}: no permission to read it`, {
+      remedy: `GRANT USAGE on schema "${schema}" and SELECT on the table to the user of the source's secret.`,
+    });
+  }
+  const columns = await readColumns(client, relation.oid);
+  if (columns.length === 0) {
+    throw new UserError(`table ${name} has no columns`, { remedy: 'Take it out of the configuration.' });
+  }
+  return {
+    name,
+    sql: `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`,
+    hasRowVersions: relation.kind === 'r' || relation.kind === 'p',
+    columns,
+  };
+}
+
+/** Checks that configured columns exist. @throws UserError naming the table, the column and the ones there are. */
+export function requireColumns(table: SourceTable, names: readonly string[], role: string): void {
+  for (const name of names) {
+    if (table.columns.some((column) => column.name === name)) continue;
+    throw new UserError(`table ${table.name}: its ${role} column "${name}" does not exist`, {
+      remedy: `Correct "${role}" in the pipeline configuration. Columns: ${table.columns.map((column) => column.name).join(', ')}.`,
+    });
+  }
+}
+
+async function findRelation(
+  client: ClientBase,
+  schema: string,
+  table: string,
+): Promise<Relation | undefined> {
+  const { rows } = await client.query<Relation>(
+    `SELECT c.oid, c.relkind AS kind,
+            has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable
+       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname::text = $1 AND c.relname::text = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`,
+    [schema, table],
+  );
+  return rows[0];
+}
+
+async function missingTable(client: ClientBase, name: string, table: string): Promise<UserError> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT n.nspname || '.' || c.relname AS name
+       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^(pg_|information_schema$)'
+      ORDER BY lower(c.relname) <> lower($1), 1 LIMIT 10`,
+    [table],
+  );
+  const names = rows.map((row) => row.name).join(', ') || '(none)';
+  return new UserError(`table ${name} does not exist in the source`, {
+    remedy: `Names are exact, upper and lower case included. Tables there: ${names}.`,
+  });
+}
+
+async function readColumns(client: ClientBase, oid: number): Promise<SourceColumn[]> {
+  const { rows } = await client.query<{
+    name: string;
+    nullable: boolean;
+    declared: string;
+    type_name: string;
+    is_built_in: boolean;
+    kind: string;
+    category: string;
+    modifier: number;
+  }>(
+    `WITH RECURSIVE resolved AS (
+       SELECT a.attnum, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS declared,
+              a.atttypid AS type, a.atttypmod AS modifier, a.attnotnull AS not_null
+         FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
+       UNION ALL
+       SELECT r.attnum, r.name, r.declared, t.typbasetype,
+              CASE WHEN t.typtypmod <> -1 THEN t.typtypmod ELSE r.modifier END, r.not_null OR t.typnotnull
+         FROM resolved r JOIN pg_catalog.pg_type t ON t.oid = r.type
+        WHERE t.typtype = 'd')
+     SELECT r.name, r.declared, NOT r.not_null AS nullable, r.modifier, t.typname::text AS type_name,
+            t.typnamespace = 'pg_catalog'::regnamespace AS is_built_in, t.typtype AS kind, t.typcategory AS category
+       FROM resolved r JOIN pg_catalog.pg_type t ON t.oid = r.type
+      WHERE t.typtype <> 'd' ORDER BY r.attnum`,
+    [oid],
+  );
+  return rows.map((row) => ({
+    name: row.name,
+    nullable: row.nullable,
+    declared: row.declared,
+    type: {
+      name: row.type_name,
+      isBuiltIn: row.is_built_in,
+      kind: row.kind,
+      category: row.category,
+      modifier: row.modifier,
+    },
+  }));
+}

@@ -1,0 +1,96 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { UserError } from '../shared/errors.ts';
+import { stateKey } from '../shared/lake.ts';
+import type { Manifest } from '../shared/manifest.ts';
+import { putObjectIf, readObject } from '../shared/s3.ts';
+import { isNewer, parseSnapshot } from './snapshot.ts';
+
+const state = z.object({
+  version: z.literal(1),
+  source: z.string(),
+  table: z.string(),
+  /** The load that this state comes from: its manifest has the schema that the next one is compared with. */
+  ingestDate: z.iso.date(),
+  loadId: z.string(),
+  /** Everything that this snapshot shows is on the lake. */
+  snapshot: z.string(),
+  /** The largest watermark in that snapshot; null for a full load, or while no row had one. */
+  watermark: z.object({ column: z.string(), to: z.string() }).nullable(),
+});
+
+/** Up to where a table has been loaded: `_state/<source>/<table>.json`. */
+export type ExtractState = z.infer<typeof state>;
+
+const MOVE_ATTEMPTS = 5;
+
+/** A table's state, or undefined before its first load. */
+export async function readState(
+  s3: S3Client,
+  bucket: string,
+  source: string,
+  table: string,
+): Promise<ExtractState | undefined> {
+  return (await readWithEtag(s3, bucket, stateKey(source, table)))?.state;
+}
+
+/**
+ * Moves the state to a committed load, unless it is already there or further. Conditional writes (If-Match, or
+ * If-None-Match for the first): a run that moved it meanwhile is looked at again rather than overwritten.
+ */
+export async function moveState(s3: S3Client, bucket: string, manifest: Manifest): Promise<void> {
+  const next = stateOf(manifest);
+  const key = stateKey(manifest.source, manifest.table);
+  for (let attempt = 1; attempt <= MOVE_ATTEMPTS; attempt++) {
+    const stored = await readWithEtag(s3, bucket, key);
+    if (
+      stored !== undefined &&
+      !isNewer(parseSnapshot(next.snapshot), parseSnapshot(stored.state.snapshot))
+    ) {
+      return;
+    }
+    const condition = stored === undefined ? 'absent' : { etag: stored.etag };
+    if (await putObjectIf(s3, bucket, key, JSON.stringify(next, null, 2), condition)) return;
+  }
+  throw new UserError(`s3://${bucket}/${key} changed ${MOVE_ATTEMPTS} times while it was being moved`, {
+    remedy: 'Find out which runs work on this table at once, then run again.',
+  });
+}
+
+function stateOf(manifest: Manifest): ExtractState {
+  if (manifest.snapshot === null) {
+    throw new UserError(`the manifest of load ${manifest.loadId} of ${manifest.table} has no snapshot`, {
+      remedy: 'It was not written by this action: remove it, or choose another logical date.',
+    });
+  }
+  const { source, table, ingestDate, loadId, snapshot, watermark } = manifest;
+  return {
+    version: 1,
+    source,
+    table,
+    ingestDate,
+    loadId,
+    snapshot,
+    watermark: watermark && { column: watermark.column, to: watermark.to },
+  };
+}
+
+async function readWithEtag(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+): Promise<{ state: ExtractState; etag: string } | undefined> {
+  const stored = await readObject(s3, bucket, key);
+  if (stored === undefined) return undefined;
+  const remedy = 'Restore a previous version of the object, or remove it to load everything again.';
+  let value: unknown;
+  try {
+    value = JSON.parse(stored.text);
+  } catch (error) {
+    throw new UserError(`s3://${bucket}/${key} is not JSON`, { remedy, cause: error });
+  }
+  const parsed = state.safeParse(value);
+  if (parsed.success) return { state: parsed.data, etag: stored.etag };
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new UserError(`s3://${bucket}/${key} is not an extract state: ${problems.join('; ')}`, { remedy });
+}

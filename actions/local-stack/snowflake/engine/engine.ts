@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { registerJavaScriptFunctions } from '../bind/javascript-functions.ts';
+import { macroStatements } from '../bind/macros.ts';
+import { Catalog } from './catalog.ts';
+import { connect, type Database, openDatabase } from './database.ts';
+import { createLoadHistory } from './load-history.ts';
+import { TableLocks } from './locks.ts';
+import { dropTemporaryTables, highestVersion, purgeHistory } from './retention.ts';
+import { Session, type SessionOptions } from './session.ts';
+import { loadTaskHistory } from './task-history.ts';
+
+export interface EngineOptions {
+  /** Where files lie: staged files always, the database itself when `persistent`. */
+  dir: string;
+  persistent: boolean;
+  /** Name of the account, as CURRENT_ACCOUNT() gives it. */
+  account?: string;
+  /** The S3 endpoint that external stages are read from. */
+  s3?: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
+  /** Microseconds since 1970; tests set it. */
+  clock?: () => number;
+  memoryLimit?: string;
+}
+
+/** One statement's trace, for QUERY_HISTORY, LAST_QUERY_ID and BEFORE(STATEMENT => …). */
+export interface QueryRecord {
+  queryId: string;
+  sessionId: string;
+  text: string;
+  user: string;
+  queryTag: string;
+  /** Microseconds since 1970. */
+  startedAt: number;
+  endedAt: number | null;
+  error: { code: string; message: string } | null;
+  rowsAffected: number;
+  /** Version that the statement's changes carry, by table id: what BEFORE(STATEMENT => …) goes back to. */
+  versions: Map<number, number>;
+}
+
+/** The server's state: database, catalog, clock of versions, locks, query history. */
+export class Engine {
+  readonly options: EngineOptions;
+  readonly database: Database;
+  readonly catalog: Catalog;
+  readonly locks = new TableLocks();
+  readonly queries = new Map<string, QueryRecord>();
+  readonly sessions = new Set<Session>();
+  /** Version of the last committed write, by table id; `openedVersion` where there was none since the start. */
+  readonly committedVersions = new Map<number, number>();
+  readonly openedVersion: number;
+  /** Number of transactions that have changed something: tells a transaction that its snapshot is old. */
+  commits = 0;
+  /** For the catalog and for work of the server itself. */
+  readonly connection: DuckDBConnection;
+  #lastVersion: number;
+  /** What to add to the fine clock for the time of day, in ms. */
+  #clockOffset = 0;
+
+  private constructor(
+    options: EngineOptions,
+    database: Database,
+    catalog: Catalog,
+    connection: DuckDBConnection,
+    lastVersion: number,
+  ) {
+    this.options = options;
+    this.database = database;
+    this.catalog = catalog;
+    this.connection = connection;
+    this.#lastVersion = lastVersion;
+    this.openedVersion = this.nextVersion();
+  }
+
+  static async open(options: EngineOptions): Promise<Engine> {
+    const database = await openDatabase(options.dir, options.persistent, options.memoryLimit);
+    const connection = await connect(database);
+    registerJavaScriptFunctions(connection);
+    for (const statement of macroStatements()) await connection.run(statement);
+    const catalog = await Catalog.load(connection);
+    const lastVersion = await highestVersion(connection, catalog);
+    const engine = new Engine(options, database, catalog, connection, lastVersion);
+    await createLoadHistory(connection);
+    await loadTaskHistory(engine);
+    await dropTemporaryTables(engine, () => true);
+    await purgeHistory(engine);
+    return engine;
+  }
+
+  /** Microseconds since 1970. */
+  now(): number {
+    if (this.options.clock !== undefined) return this.options.clock();
+    const wall = Date.now();
+    const fine = performance.now() + this.#clockOffset;
+    // The fine clock stands still while the machine sleeps, and nobody sets it.
+    if (Math.abs(fine - wall) > 2) this.#clockOffset = wall - performance.now();
+    return Math.floor((performance.now() + this.#clockOffset) * 1000);
+  }
+
+  /** A version: now in microseconds, but never the same or smaller twice. */
+  nextVersion(): number {
+    this.#lastVersion = Math.max(this.#lastVersion + 1, this.now());
+    return this.#lastVersion;
+  }
+
+  committedVersion(tableId: number): number {
+    return this.committedVersions.get(tableId) ?? this.openedVersion;
+  }
+
+  async openSession(options: SessionOptions): Promise<Session> {
+    const session = new Session(this, await connect(this.database), options);
+    await session.setParameter('TIMEZONE', session.parameter('TIMEZONE'));
+    this.sessions.add(session);
+    return session;
+  }
+
+  recordQuery(record: QueryRecord): void {
+    this.queries.set(record.queryId, record);
+    const oldest = this.queries.keys().next().value;
+    if (this.queries.size > 20_000 && oldest !== undefined) this.queries.delete(oldest);
+  }
+
+  close(): void {
+    this.connection.closeSync();
+    this.database.instance.closeSync();
+  }
+}
+
+/** Snowflake's query ids are UUIDs. */
+export function newQueryId(): string {
+  return randomUUID();
+}

@@ -1,0 +1,33 @@
+/** Session parameters that statements read or that users set, with Snowflake's defaults. Names of others are refused. */
+export function defaultParameters(): [string, string][] {
+  return Object.entries({
+    ABORT_DETACHED_QUERY: 'false',
+    AUTOCOMMIT: 'true',
+    BINARY_INPUT_FORMAT: 'HEX',
+    BINARY_OUTPUT_FORMAT: 'HEX',
+    CLIENT_SESSION_KEEP_ALIVE: 'false',
+    DATE_INPUT_FORMAT: 'AUTO',
+    DATE_OUTPUT_FORMAT: 'YYYY-MM-DD',
+    ERROR_ON_NONDETERMINISTIC_MERGE: 'true',
+    ERROR_ON_NONDETERMINISTIC_UPDATE: 'false',
+    LOCK_TIMEOUT: '43200',
+    MULTI_STATEMENT_COUNT: '1',
+    QUERY_TAG: '',
+    QUOTED_IDENTIFIERS_IGNORE_CASE: 'false',
+    ROWS_PER_RESULTSET: '0',
+    STATEMENT_TIMEOUT_IN_SECONDS: '172800',
+    STATEMENT_QUEUED_TIMEOUT_IN_SECONDS: '0',
+    TIMEZONE: 'America/Los_Angeles',
+    TIME_INPUT_FORMAT: 'AUTO',
+    TIME_OUTPUT_FORMAT: 'HH24:MI:SS',
+    TIMESTAMP_INPUT_FORMAT: 'AUTO',
+    TIMESTAMP_LTZ_OUTPUT_FORMAT: '',
+    TIMESTAMP_NTZ_OUTPUT_FORMAT: 'YYYY-MM-DD HH24:MI:SS.FF3',
+    TIMESTAMP_OUTPUT_FORMAT: 'YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM',
+    TIMESTAMP_TYPE_MAPPING: 'TIMESTAMP_NTZ',
+    TIMESTAMP_TZ_OUTPUT_FORMAT: '',
+    TWO_DIGIT_CENTURY_START: '1970',
+    WEEK_OF_YEAR_POLICY: '0',
+    WEEK_START: '0',
+  });
+}

@@ -1,0 +1,115 @@
+import { bindExpression } from '../bind/expression.ts';
+import { createScope } from '../bind/scope.ts';
+import { compilationError, doesNotExist } from '../errors.ts';
+import type { AlterSession, Property, SetVariable, Transaction, UnsetVariable, Use } from '../sql/ast.ts';
+import { createBindContext } from './bind-context.ts';
+import { nameParts, requireDatabase, singleName } from './names.ts';
+import { defaultParameters } from './parameters.ts';
+import { BUILT_IN_ROLES } from './recorded-object.ts';
+import { type StatementResult, statusResult } from './result.ts';
+import type { Run, Session } from './session.ts';
+
+const DONE = 'Statement executed successfully.';
+
+/** USE DATABASE | SCHEMA | ROLE | WAREHOUSE | SECONDARY ROLES */
+export async function use(statement: Use, session: Session, run: Run): Promise<StatementResult> {
+  const { catalog } = session.engine;
+  const { type, name } = statement;
+  if (type === 'SCHEMA') {
+    const parts = nameParts(name, session, run);
+    const schema = parts.at(-1)!;
+    const database = parts.at(-2) ?? requireDatabase(session);
+    if (catalog.find(['SCHEMA'], database, null, schema) === undefined && schema !== 'INFORMATION_SCHEMA') {
+      throw doesNotExist('Schema', parts.join('.'), name.start);
+    }
+    session.database = database;
+    session.schema = schema;
+  } else if (type === 'DATABASE') {
+    const database = nameParts(name, session, run);
+    if (database.length === 2) return use({ ...statement, type: 'SCHEMA' }, session, run);
+    if (catalog.find(['DATABASE'], null, null, database[0]!) === undefined) {
+      throw doesNotExist('Database', database[0]!, name.start);
+    }
+    session.database = database[0]!;
+    session.schema =
+      catalog.find(['SCHEMA'], session.database, null, 'PUBLIC') === undefined ? null : 'PUBLIC';
+  } else if (type !== 'SECONDARY ROLES') {
+    const object = singleName(name, session, run);
+    const builtIn = type === 'ROLE' && BUILT_IN_ROLES.includes(object);
+    if (!builtIn && catalog.find([type], null, null, object) === undefined)
+      throw doesNotExist(type, object, name.start);
+    if (type === 'ROLE') session.role = object;
+    else session.warehouse = object;
+  }
+  return statusResult(DONE, 'SCL');
+}
+
+/** SET v = …, SET (a, b) = (…, …) */
+export async function setVariables(
+  statement: SetVariable,
+  session: Session,
+  run: Run,
+): Promise<StatementResult> {
+  if (statement.names.length !== statement.values.length) {
+    throw compilationError('001003', '42000', 'SET needs as many values as variables', statement.start);
+  }
+  await session.transact(async (transaction) => {
+    const scope = createScope(createBindContext(session, run, { transaction }));
+    for (const [index, identifier] of statement.names.entries()) {
+      const bound = bindExpression(statement.values[index]!, scope);
+      const [row] = await transaction.query(`SELECT CAST(${bound.sql} AS VARCHAR)`);
+      const value = row?.[0];
+      session.variables.set(identifier.name, {
+        value: value === null || value === undefined ? null : String(value),
+        type: bound.type,
+      });
+    }
+  });
+  return statusResult(DONE, 'SCL');
+}
+
+export async function unsetVariables(statement: UnsetVariable, session: Session): Promise<StatementResult> {
+  for (const identifier of statement.names) session.variables.delete(identifier.name);
+  return statusResult(DONE, 'SCL');
+}
+
+/** ALTER SESSION SET | UNSET: only parameters that exist. */
+export async function alterSession(statement: AlterSession, session: Session): Promise<StatementResult> {
+  for (const property of statement.set) {
+    await session.setParameter(property.name, parameterText(property));
+  }
+  const defaults = new Map(defaultParameters());
+  for (const name of statement.unset) {
+    await session.setParameter(name, defaults.get(name) ?? '');
+  }
+  return statusResult(DONE, 'SCL');
+}
+
+/** BEGIN, COMMIT, ROLLBACK */
+export async function controlTransaction(statement: Transaction, session: Session): Promise<StatementResult> {
+  if (statement.action === 'begin') await session.begin(statement.name);
+  else if (statement.action === 'commit') await session.commit();
+  else await session.rollback();
+  return statusResult(DONE, 'TCL');
+}
+
+function parameterText(property: Property): string {
+  const { value } = property;
+  switch (value.kind) {
+    case 'string':
+      return value.value;
+    case 'number':
+      return value.text;
+    case 'boolean':
+      return String(value.value);
+    case 'word':
+      return value.parts.map((part) => part.name).join('.');
+    default:
+      throw compilationError(
+        '001003',
+        '42000',
+        `invalid value for parameter ${property.name}`,
+        property.start,
+      );
+  }
+}

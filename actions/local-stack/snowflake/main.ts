@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Engine } from './engine/engine.ts';
+import { startTaskScheduler } from './engine/task-scheduler.ts';
+import { startSnowflakeServer } from './protocol/server.ts';
+
+/**
+ * The local Snowflake as a process of its own. Options come in GLOBALMART_SNOWFLAKE_OPTIONS (JSON), so that no secret
+ * stands on the command line; one JSON line on standard output says where it listens; it ends when standard
+ * input closes (its parent is gone) or on SIGTERM.
+ */
+const options = z
+  .object({
+    dir: z.string().nullable(),
+    user: z.string().min(1),
+    password: z.string().min(1),
+    port: z.int().optional(),
+    s3Endpoint: z.string().optional(),
+    s3Region: z.string().default('us-east-1'),
+    s3AccessKeyId: z.string().default(''),
+    s3SecretAccessKey: z.string().default(''),
+  })
+  .parse(JSON.parse(process.env.GLOBALMART_SNOWFLAKE_OPTIONS ?? '{}'));
+delete process.env.GLOBALMART_SNOWFLAKE_OPTIONS;
+
+const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'globalmart-snowflake-'));
+mkdirSync(dir, { recursive: true, mode: 0o700 });
+const engine = await Engine.open({
+  dir,
+  persistent: options.dir !== null,
+  ...(options.s3Endpoint === undefined
+    ? {}
+    : {
+        s3: {
+          endpoint: options.s3Endpoint,
+          region: options.s3Region,
+          accessKeyId: options.s3AccessKeyId,
+          secretAccessKey: options.s3SecretAccessKey,
+        },
+      }),
+});
+const server = await startSnowflakeServer({
+  engine,
+  credentials: { user: options.user, password: options.password },
+  ...(options.port === undefined ? {} : { port: options.port }),
+});
+const scheduler = startTaskScheduler(engine);
+process.stdout.write(`${JSON.stringify({ url: server.url, account: 'local' })}\n`);
+
+let stopping = false;
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  scheduler.stop();
+  await server.close();
+  engine.close();
+  if (options.dir === null) rmSync(dir, { recursive: true, force: true });
+  process.exit(0);
+}
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
+process.stdin.once('end', stop);
+process.stdin.once('close', stop);
+process.stdin.resume();

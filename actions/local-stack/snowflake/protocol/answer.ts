@@ -1,0 +1,107 @@
+import { type StatementResult, statementTypes } from '../engine/result.ts';
+import type { Session } from '../engine/session.ts';
+import { SnowflakeError } from '../errors.ts';
+import type { Column } from '../types.ts';
+
+/** Every answer's envelope. */
+export interface Answer {
+  success: boolean;
+  code: string | null;
+  message: string | null;
+  data: unknown;
+}
+
+export function success(data: unknown, code: string | null = null): Answer {
+  return { success: true, code, message: null, data };
+}
+
+/** An error as the drivers read it; a defect of the server keeps its text to itself. */
+export function failure(error: unknown, queryId: string | null = null): Answer {
+  if (!(error instanceof SnowflakeError)) {
+    return {
+      success: false,
+      code: '000603',
+      message: 'SQL execution internal error: see the log of the local Snowflake.',
+      data: { errorCode: '000603', sqlState: 'XX000', queryId },
+    };
+  }
+  return {
+    success: false,
+    code: error.code,
+    message: error.message,
+    data: {
+      errorCode: error.code,
+      sqlState: error.sqlState,
+      queryId,
+      ...(error.position === undefined ? {} : { line: error.position.line, pos: error.position.column }),
+      internalError: false,
+      age: 0,
+    },
+  };
+}
+
+/** A statement's result as the drivers read it: a JSON row set with its row type. */
+export function resultAnswer(result: StatementResult, queryId: string, session: Session): Answer {
+  return success({
+    parameters: [...session.parameters].map(([name, value]) => ({ name, value: parameterValue(value) })),
+    rowtype: result.columns.map(rowType),
+    rowset: result.rows,
+    total: result.rows.length,
+    returned: result.rows.length,
+    queryId,
+    databaseProvider: null,
+    finalDatabaseName: session.database,
+    finalSchemaName: session.schema,
+    finalWarehouseName: session.warehouse,
+    finalRoleName: session.role,
+    numberOfBinds: 0,
+    arrayBindSupported: false,
+    statementTypeId: statementTypes[result.type],
+    version: 1,
+    sendResultTime: Date.now(),
+    queryResultFormat: 'json',
+    ...result.transfer,
+  });
+}
+
+/** Parameters arrive typed: the drivers test for `true`. */
+export function parameterValue(value: string): string | number | boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  return /^\d+$/.test(value) ? Number(value) : value;
+}
+
+function rowType(column: Column): Record<string, unknown> {
+  const { type } = column;
+  const base = {
+    name: column.name,
+    nullable: column.nullable,
+    byteLength: null,
+    length: null,
+    precision: null,
+    scale: null,
+  };
+  switch (type.name) {
+    case 'NUMBER':
+      return { ...base, type: 'fixed', precision: type.precision, scale: type.scale };
+    case 'FLOAT':
+      return { ...base, type: 'real' };
+    case 'VARCHAR':
+      return {
+        ...base,
+        type: 'text',
+        length: type.length,
+        byteLength: Math.min(type.length * 4, 16_777_216),
+      };
+    case 'NULL':
+      return { ...base, type: 'text', length: 0, byteLength: 0 };
+    case 'BINARY':
+      return { ...base, type: 'binary', length: type.length, byteLength: type.length };
+    case 'TIME':
+    case 'TIMESTAMP_NTZ':
+    case 'TIMESTAMP_LTZ':
+    case 'TIMESTAMP_TZ':
+      return { ...base, type: type.name.toLowerCase(), precision: 0, scale: type.scale };
+    default:
+      return { ...base, type: type.name.toLowerCase() };
+  }
+}

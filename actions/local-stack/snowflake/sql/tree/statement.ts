@@ -1,0 +1,90 @@
+import type {
+  AlterObject,
+  AlterPipe,
+  AlterTable,
+  AlterTask,
+  Comment,
+  CreateContainer,
+  CreateObject,
+  CreatePipe,
+  CreateRoutine,
+  CreateStream,
+  CreateTable,
+  CreateTask,
+  CreateView,
+  Drop,
+  ExecuteTask,
+  Grant,
+  Undrop,
+} from './ddl.ts';
+import type {
+  CopyIntoLocation,
+  CopyIntoTable,
+  Delete,
+  Insert,
+  Merge,
+  MultiInsert,
+  QueryStatement,
+  Truncate,
+  Update,
+} from './dml.ts';
+import type { ScriptBlock } from './script.ts';
+import type {
+  AlterSession,
+  CallProcedure,
+  Describe,
+  ExecuteImmediate,
+  ExplainStatement,
+  Get,
+  ListFiles,
+  Put,
+  RemoveFiles,
+  SetVariable,
+  Show,
+  Transaction,
+  UnsetVariable,
+  Use,
+} from './session.ts';
+
+export type Statement =
+  | QueryStatement
+  | Insert
+  | MultiInsert
+  | Update
+  | Delete
+  | Merge
+  | Truncate
+  | CopyIntoTable
+  | CopyIntoLocation
+  | CreateTable
+  | CreateView
+  | CreateContainer
+  | CreateObject
+  | CreateStream
+  | CreateTask
+  | CreatePipe
+  | CreateRoutine
+  | AlterTable
+  | AlterObject
+  | AlterTask
+  | AlterPipe
+  | ExecuteTask
+  | Drop
+  | Undrop
+  | Grant
+  | Comment
+  | Use
+  | SetVariable
+  | UnsetVariable
+  | AlterSession
+  | Transaction
+  | Show
+  | Describe
+  | Put
+  | Get
+  | ListFiles
+  | RemoveFiles
+  | ExplainStatement
+  | CallProcedure
+  | ExecuteImmediate
+  | ScriptBlock;

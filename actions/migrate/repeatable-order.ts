@@ -1,0 +1,71 @@
+import { UserError } from '../shared/errors.ts';
+import { parseStatement, SnowflakeError, type Statement } from '../shared/sql.ts';
+import type { MigrationFile } from './migration-files.ts';
+import { tableUses } from './table-uses.ts';
+
+interface Uses {
+  creates: Set<string>;
+  reads: Set<string>;
+}
+
+/**
+ * Repeatable migrations in an order in which each finds what it reads: worked out from what their SQL creates and
+ * reads, by name otherwise. Versioned ones stay in front, in their order.
+ * @throws UserError naming the files of a cycle
+ */
+export function orderRepeatables(files: readonly MigrationFile[]): MigrationFile[] {
+  const versioned = files.filter((file) => file.kind === 'versioned');
+  const repeatable = files.filter((file) => file.kind === 'repeatable');
+  const uses = new Map(repeatable.map((file) => [file, usesOf(file)]));
+  const creators = new Map<string, MigrationFile>();
+  for (const [file, { creates }] of uses) for (const name of creates) creators.set(name, file);
+  const ordered = new Set<MigrationFile>();
+  const visiting: MigrationFile[] = [];
+  const visit = (file: MigrationFile): void => {
+    if (ordered.has(file)) return;
+    if (visiting.includes(file)) throw circle([...visiting.slice(visiting.indexOf(file)), file]);
+    visiting.push(file);
+    for (const name of uses.get(file)?.reads ?? []) {
+      const creator = creators.get(name);
+      if (creator !== undefined && creator !== file) visit(creator);
+    }
+    visiting.pop();
+    ordered.add(file);
+  };
+  for (const file of repeatable) visit(file);
+  return [...versioned, ...ordered];
+}
+
+/** What the parser cannot read has no dependencies: Snowflake will say. */
+function usesOf(file: MigrationFile): Uses {
+  const uses: Uses = { creates: new Set(), reads: new Set() };
+  for (const statement of file.statements) {
+    let tree: Statement;
+    try {
+      tree = parseStatement(statement.text);
+    } catch (error) {
+      if (error instanceof SnowflakeError) continue;
+      throw error;
+    }
+    const { creates, reads } = tableUses(tree);
+    for (const name of creates) uses.creates.add(lastTwo(name));
+    for (const name of reads) uses.reads.add(lastTwo(name));
+  }
+  return uses;
+}
+
+/** The database may be written here and left out there. */
+function lastTwo(name: string): string {
+  return name.split('.').slice(-2).join('.');
+}
+
+function circle(files: MigrationFile[]): UserError {
+  const [first] = files;
+  return new UserError(
+    `${first?.file}:1: repeatable migrations read each other in a circle: ${files.map(({ file }) => file).join(' → ')}`,
+    {
+      location: { file: first?.file ?? '', line: 1 },
+      remedy: 'Take one of the objects out of the circle, or put them into one file.',
+    },
+  );
+}

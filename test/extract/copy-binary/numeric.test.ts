@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeNumeric } from '../../../actions/extract/copy-binary/numeric.ts';
+
+describe('a numeric field', () => {
+  it.each([
+    ['0', 10, 2, 0n],
+    ['1', 10, 2, 100n],
+    ['-0.01', 10, 2, -1n],
+    ['12345.6', 9, 1, 123456n],
+    ['-99999999.99', 10, 2, -9999999999n],
+    ['10000', 38, 0, 10000n],
+    ['100000000000000000000', 38, 10, 10n ** 30n],
+    ['0.00000001', 18, 8, 1n],
+    ['99999999999999999999999999999999999999', 38, 0, 10n ** 38n - 1n],
+    ['-0.99999999999999999999999999999999999999', 38, 38, 1n - 10n ** 38n],
+  ])('%s of numeric(%i,%i) is %s', (text, precision, scale, unscaled) => {
+    expect(decode(text, precision, scale)).toBe(unscaled);
+  });
+
+  it('has the unscaled value that big integers give, for every precision and scale', () => {
+    const type = fc
+      .integer({ min: 1, max: 38 })
+      .chain((precision) => fc.tuple(fc.constant(precision), fc.integer({ min: 0, max: precision })));
+    const cases = type.chain(([precision, scale]) => {
+      const limit = 10n ** BigInt(precision) - 1n;
+      return fc.tuple(
+        fc.constant(precision),
+        fc.constant(scale),
+        fc.oneof(
+          fc.bigInt(-limit, limit),
+          fc.bigInt(-9999n, 9999n).filter((value) => abs(value) <= limit),
+        ),
+      );
+    });
+    fc.assert(
+      fc.property(cases, ([precision, scale, unscaled]) => {
+        expect(decode(decimalText(unscaled, scale), precision, scale)).toBe(unscaled);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is refused when it has more decimals or digits than its type', () => {
+    expect(() => decode('0.001', 10, 2)).toThrow('more decimals');
+    expect(() => decode(`1${'0'.repeat(40)}`, 38, 0)).toThrow('more digits');
+  });
+});
+
+function decode(text: string, precision: number, scale: number): bigint {
+  const words = new Int32Array(4);
+  decodeNumeric(encodeNumeric(text), 0, precision, scale, words);
+  const value = new BigInt64Array(words.buffer);
+  return (value[1]! << 64n) | BigInt.asUintN(64, value[0]!);
+}
+
+/** What numeric_send writes: base-10000 digits without leading and trailing zeros. */
+function encodeNumeric(text: string): Buffer {
+  const isNegative = text.startsWith('-');
+  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
+  const left = whole.padStart(Math.ceil(whole.length / 4) * 4, '0');
+  const digits = (left + fraction.padEnd(Math.ceil(fraction.length / 4) * 4, '0'))
+    .match(/.{4}/g)!
+    .map(Number);
+  let weight = left.length / 4 - 1;
+  while (digits[0] === 0) {
+    digits.shift();
+    weight--;
+  }
+  while (digits.at(-1) === 0) digits.pop();
+  const field = Buffer.alloc(8 + digits.length * 2);
+  field.writeInt16BE(digits.length, 0);
+  field.writeInt16BE(digits.length === 0 ? 0 : weight, 2);
+  field.writeUInt16BE(isNegative ? 0x4000 : 0, 4);
+  field.writeInt16BE(fraction.length, 6);
+  digits.forEach((digit, index) => {
+    field.writeInt16BE(digit, 8 + index * 2);
+  });
+  return field;
+}
+
+function decimalText(unscaled: bigint, scale: number): string {
+  const digits = abs(unscaled)
+    .toString()
+    .padStart(scale + 1, '0');
+  const sign = unscaled < 0n ? '-' : '';
+  return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+function abs(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { afterAll } from 'vitest';
+import { type LoadReport, type LoadRequest, loadBatch } from '../../actions/load/load-batch.ts';
+import { discoverMigrations } from '../../actions/migrate/migration-files.ts';
+import { renderTemplate } from '../../actions/migrate/template.ts';
+import { type Load, partKey } from '../../actions/shared/lake.ts';
+import { commitManifest, type ManifestPart } from '../../actions/shared/manifest.ts';
+import type { Pipeline } from '../../actions/shared/pipeline.ts';
+import { createS3 } from '../../actions/shared/s3.ts';
+import { readSnowflakeSettings, SnowflakeSession } from '../../actions/shared/snowflake.ts';
+import { splitStatements } from '../../actions/shared/sql.ts';
+import { startTestStack } from '../support/stack.ts';
