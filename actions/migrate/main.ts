@@ -1,6 +1,6 @@
 import * as core from '@actions/core';
 import { z } from 'zod';
-import { booleanInput, readInputs, runAction } from '../shared/action.ts';
+import { booleanInput, readInputs, runAction, runUrl } from '../shared/action.ts';
 import { UserError } from '../shared/errors.ts';
 import { readSnowflakeSettings } from '../shared/snowflake.ts';
 import { MigrationFailedError } from './failure.ts';
@@ -30,7 +30,6 @@ await runAction('Migrate', async () => {
       remedy: 'Give the input "database" or the field "database" of the Snowflake settings.',
     });
   }
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = process.env;
   try {
     const report = await migrate({
       mode: inputs.mode,
@@ -46,7 +45,7 @@ await runAction('Migrate', async () => {
       allowGaps: inputs['allow-gaps'],
       lockTimeoutSeconds: inputs['lock-timeout-seconds'],
       ...(inputs['baseline-version'] === undefined ? {} : { baselineVersion: inputs['baseline-version'] }),
-      runUrl: run === undefined ? null : `${server}/${repository}/actions/runs/${run}`,
+      runUrl: runUrl(),
       onProgress: core.info,
     });
     await write(report);

@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import { context } from '@actions/github';
 import { z } from 'zod';
 import { messageOf, UserError } from './errors.ts';
 
@@ -40,6 +41,13 @@ export function readInputs<Shape extends z.ZodRawShape>(shape: Shape): z.infer<z
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `input "${issue.path.join('.')}": ${issue.message}`);
   throw new UserError(problems.join('\n'), { remedy: 'See the inputs in the action.yml of this action.' });
+}
+
+/** Address of this workflow run, or null outside of GitHub Actions. */
+export function runUrl(): string | null {
+  if (!process.env.GITHUB_RUN_ID || !process.env.GITHUB_REPOSITORY) return null;
+  const { owner, repo } = context.repo;
+  return `${context.serverUrl}/${owner}/${repo}/actions/runs/${context.runId}`;
 }
 
 /** A boolean input as YAML writes it. */

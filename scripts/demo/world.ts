@@ -55,6 +55,8 @@ export function startServices(root: string): Promise<Stack> {
         entry: join(root, 'dist', 'lambda', 'catalog-ingest.mjs'),
         environment: { LAKE_BUCKET: names.bucket, CATALOG_SECRET: names.catalogSecret },
         timeoutSeconds: 60,
+        // The action shows the log of its invocation.
+        onLog: () => undefined,
       },
     ],
   });

@@ -1,16 +1,168 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll } from 'vitest';
 import { type LoadReport, type LoadRequest, loadBatch } from '../../actions/load/load-batch.ts';
-import { discoverMigrations } from '../../actions/migrate/migration-files.ts';
 import { renderTemplate } from '../../actions/migrate/template.ts';
 import { type Load, partKey } from '../../actions/shared/lake.ts';
-import { commitManifest, type ManifestPart } from '../../actions/shared/manifest.ts';
+import { commitManifest, type Manifest } from '../../actions/shared/manifest.ts';
 import type { Pipeline } from '../../actions/shared/pipeline.ts';
 import { createS3 } from '../../actions/shared/s3.ts';
 import { readSnowflakeSettings, SnowflakeSession } from '../../actions/shared/snowflake.ts';
 import { splitStatements } from '../../actions/shared/sql.ts';
 import { startTestStack } from '../support/stack.ts';
+
+/** The repository's own warehouse on the local Snowflake, with a catalogue on the local lake. */
+export interface LoadFixture {
+  bucket: string;
+  /** Of the same role as the load's. */
+  session: SnowflakeSession;
+  /** Runs one statement and returns its rows. */
+  sql(text: string): Promise<Record<string, unknown>[]>;
+  /** Puts parts of product records; without `rows` the manifest counts them right. */
+  putParts(load: Partial<Load>, parts: object[][]): Promise<Manifest['parts']>;
+  commit(load: Partial<Load>, parts: Manifest['parts'], more?: Partial<Manifest>): Promise<void>;
+  load(request: Partial<LoadRequest> & { logicalDate: string }): Promise<LoadReport>;
+  /** Lines that the last load noted. */
+  notes: string[];
+}
+
+const VARIABLES = {
+  database: 'GLOBALMART',
+  warehouse: 'GLOBALMART_WH',
+  role: 'GLOBALMART_ENGINEER',
+  storage_integration: 'GLOBALMART_LAKE',
+  storage_role_arn: 'arn:aws:iam::000000000000:role/reader',
+};
+
+/** A configuration with one catalogue. */
+export function catalogue(table: { name?: string; target?: string; pipe?: string } = {}): Pipeline {
+  return {
+    sources: {
+      catalog: {
+        kind: 'api',
+        secret: 'unused',
+        function: 'unused',
+        tables: [
+          {
+            name: 'products',
+            key: ['product_id'],
+            target: 'BRONZE.PRODUCTS',
+            pipe: 'BRONZE.PRODUCTS_PIPE',
+            ...table,
+          },
+        ],
+      },
+      customers: {
+        kind: 'csv',
+        tables: [
+          { name: 'customers', key: ['id'], target: 'BRONZE.CUSTOMERS', stage: 'BRONZE.CUSTOMERS_STAGE' },
+        ],
+      },
+    },
+    silver: { 'root-task': 'SILVER.REFRESH_SILVER' },
+  };
+}
+
+export async function startLoad(): Promise<LoadFixture> {
+  const { bucket } = await startTestStack({ services: ['aws', 'snowflake'] });
+  const settings = await readSnowflakeSettings(undefined);
+  const variables = { ...VARIABLES, lake_url: `s3://${bucket}/` };
+  const admin = await SnowflakeSession.open(settings);
+  await runFiles(admin, ['scripts/infra/snowflake/bootstrap.sql'], variables);
+  const session = await SnowflakeSession.open({
+    ...settings,
+    database: variables.database,
+    role: variables.role,
+    warehouse: variables.warehouse,
+  });
+  await runFiles(session, globSync('migrations/V*.sql').sort(), variables);
+  const s3 = createS3();
+  afterAll(async () => {
+    await admin.close();
+    await session.close();
+    s3.destroy();
+  });
+  const fullLoad = (load: Partial<Load>): Load => ({
+    source: 'catalog',
+    table: 'products',
+    ingestDate: '2026-06-29',
+    loadId: load.ingestDate ?? '2026-06-29',
+    ...load,
+  });
+  const fixture: LoadFixture = {
+    bucket,
+    session,
+    notes: [],
+    sql: async (text) => (await session.execute(text)).rows,
+    putParts: async (load, parts) => {
+      const put: Manifest['parts'] = [];
+      for (const [index, rows] of parts.entries()) {
+        const body = gzipSync(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+        const key = partKey(fullLoad(load), index, 'json.gz');
+        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+        const sha256 = createHash('sha256').update(body).digest('hex');
+        put.push({ key, bytes: body.length, rows: rows.length, sha256 });
+      }
+      return put;
+    },
+    commit: async (load, parts, more = {}) => {
+      await commitManifest(s3, bucket, {
+        version: 1,
+        ...fullLoad(load),
+        format: 'json',
+        rows: parts.reduce((sum, part) => sum + part.rows, 0),
+        parts,
+        watermark: null,
+        snapshot: null,
+        schema: [],
+        codeVersion: 'test',
+        dropped: {},
+        ...more,
+      });
+    },
+    load: (request) => {
+      fixture.notes = [];
+      return loadBatch({
+        config: catalogue(),
+        bucket,
+        s3,
+        session,
+        database: variables.database,
+        timeoutMs: 20_000,
+        refreshSilver: true,
+        onProgress: (line) => fixture.notes.push(line),
+        patience: { graceMs: 300, settleMs: 600 },
+        ...request,
+      });
+    },
+  };
+  return fixture;
+}
+
+/** Product records with ids from..to. */
+export function products(from: number, to: number, price = '10.00'): object[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => ({
+    product_id: from + index,
+    sku: `SKU-${from + index}`,
+    name: `Product ${from + index}`,
+    category: { id: 1, name: 'Tools' },
+    brand: 'Acme',
+    list_price: price,
+    cost: '4.00',
+    active: true,
+    updated_at: '2026-06-28T00:00:00Z',
+  }));
+}
+
+async function runFiles(
+  session: SnowflakeSession,
+  files: string[],
+  variables: Record<string, string>,
+): Promise<void> {
+  for (const file of files) {
+    const sql = renderTemplate(readFileSync(file, 'utf8'), variables, file);
+    for (const statement of splitStatements(sql)) await session.execute(statement.text);
+  }
+}

@@ -11,6 +11,8 @@ export interface LambdaFunction {
   environment?: Record<string, string>;
   /** Default 3, as in Lambda. */
   timeoutSeconds?: number;
+  /** Told each line that the function logs. Default: standard error. */
+  onLog?: (line: string) => void;
 }
 
 /** The end of one invocation. */

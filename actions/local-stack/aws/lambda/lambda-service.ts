@@ -121,8 +121,8 @@ export class LambdaService {
       await process.stop();
     }
     const report = `START RequestId: ${requestId} Version: $LATEST\n${outcome.logs}END RequestId: ${requestId}\nREPORT RequestId: ${requestId}\tDuration: ${Date.now() - started} ms\n`;
-    for (const line of outcome.logs.split('\n'))
-      if (line !== '') console.error(`lambda ${declared.name}: ${line}`);
+    const onLog = declared.onLog ?? ((line: string) => console.error(`lambda ${declared.name}: ${line}`));
+    for (const line of outcome.logs.split('\n')) if (line !== '') onLog(line);
     return { ...outcome, logs: report };
   }
 

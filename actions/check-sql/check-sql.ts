@@ -1,0 +1,88 @@
+import { readMigrations } from '../migrate/migration-files.ts';
+import type { Problem } from '../migrate/problem.ts';
+import { orderRepeatables } from '../migrate/repeatable-order.ts';
+import { UserError } from '../shared/errors.ts';
+import { type DryRun, dryRun } from './dry-run.ts';
+import { parseMigrations } from './parse-migrations.ts';
+import { type SecondOpinion, secondOpinion } from './second-opinion.ts';
+
+export interface CheckOptions {
+  /** Where the migrations lie. */
+  directory: string;
+  /** Over the values that the dry-run gives the bootstrap's own variables. */
+  variables: Record<string, string>;
+  /** File with the SQL that an administrator runs once per environment. */
+  bootstrap: string;
+  allowGaps?: boolean;
+  timeoutSeconds?: number;
+  onProgress?: (line: string) => void;
+}
+
+export interface CheckReport {
+  files: number;
+  statements: number;
+  errors: Problem[];
+  warnings: Problem[];
+  secondOpinion: SecondOpinion;
+  /** Null when errors were found before it. */
+  dryRun: DryRun | null;
+}
+
+/** What bootstrap and migrations name, in the dry-run. */
+const DRY_RUN_VARIABLES = {
+  database: 'CHECK_SQL',
+  warehouse: 'CHECK_SQL_WH',
+  role: 'CHECK_SQL_ENGINEER',
+  storage_integration: 'CHECK_SQL_LAKE',
+  lake_url: 's3://check-sql-lake/',
+  storage_role_arn: 'arn:aws:iam::000000000000:role/check-sql-lake-reader',
+};
+
+/**
+ * Checks every migration without an account: names, numbers, variables and syntax of all of them first; when nothing
+ * is wrong there, all of them run from nothing on a local Snowflake.
+ * @throws UserError when there is nothing to check
+ */
+export async function checkSql(options: CheckOptions): Promise<CheckReport> {
+  const onProgress = options.onProgress ?? (() => undefined);
+  const variables: Record<string, string> = { ...DRY_RUN_VARIABLES, ...options.variables };
+  const { migrations, problems } = readMigrations(options.directory, variables, options);
+  const parsed = parseMigrations(migrations);
+  const opinion = secondOpinion(parsed.statements);
+  const errors = [...problems, ...parsed.problems, ...orderProblems(migrations)];
+  const report: CheckReport = {
+    files: migrations.length,
+    statements: migrations.reduce((sum, migration) => sum + migration.statements.length, 0),
+    errors,
+    warnings: opinion.disagreements,
+    secondOpinion: opinion,
+    dryRun: null,
+  };
+  onProgress(
+    `parsed ${report.statements} statements in ${report.files} files; ${opinion.parsed} of ${opinion.asked} queries have a second opinion`,
+  );
+  if (errors.length > 0) return report;
+  const { directory, bootstrap, timeoutSeconds = 300 } = options;
+  const result = await dryRun({
+    directory,
+    variables,
+    bootstrap,
+    allowGaps: options.allowGaps ?? false,
+    timeoutSeconds,
+    statements: parsed.statements,
+    onProgress,
+  });
+  return { ...report, errors: result.problems, dryRun: result };
+}
+
+function orderProblems(migrations: Parameters<typeof orderRepeatables>[0]): Problem[] {
+  try {
+    orderRepeatables(migrations);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { file = '', line = 1 } = error.location;
+    const message = error.message.slice(`${file}:${line}: `.length);
+    return [{ file, line, message, remedy: error.remedy ?? '' }];
+  }
+}

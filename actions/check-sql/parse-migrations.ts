@@ -1,0 +1,47 @@
+import type { MigrationFile, MigrationStatement } from '../migrate/migration-files.ts';
+import type { Problem } from '../migrate/problem.ts';
+import { parseStatement, SnowflakeError, type Statement } from '../shared/sql.ts';
+
+export interface ParsedStatement {
+  file: string;
+  statement: MigrationStatement;
+  tree: Statement;
+}
+
+/** The tree of every statement, and a problem for each that has none. */
+export function parseMigrations(migrations: readonly MigrationFile[]): {
+  statements: ParsedStatement[];
+  problems: Problem[];
+} {
+  const statements: ParsedStatement[] = [];
+  const problems: Problem[] = [];
+  for (const { file, statements: list } of migrations) {
+    for (const statement of list) {
+      try {
+        statements.push({ file, statement, tree: parseStatement(statement.text) });
+      } catch (error) {
+        if (!(error instanceof SnowflakeError)) throw error;
+        problems.push(problemIn(file, statement, error));
+      }
+    }
+  }
+  return { statements, problems };
+}
+
+/** An error in a statement, placed in its file. */
+function problemIn(file: string, statement: MigrationStatement, error: SnowflakeError): Problem {
+  const { line, column } = error.position ?? { line: 1, column: 0 };
+  return {
+    file,
+    line: statement.line + line - 1,
+    column: line === 1 ? statement.column + column : column + 1,
+    message: error.message
+      .replace(/^SQL compilation error:\s*/, '')
+      .replace(/ line \d+ at position \d+/, '')
+      .replaceAll('\n', ' '),
+    remedy:
+      error.code === '999001'
+        ? 'A real account may run it, the local Snowflake does not: it cannot be checked here.'
+        : 'Correct the SQL.',
+  };
+}
