@@ -14,34 +14,39 @@ export interface CommittedLoad {
   pipe: string;
 }
 
+/** A table of the configuration that is loaded from the lake. */
+export interface LakeTable {
+  source: string;
+  kind: 'postgres' | 'api';
+  table: string;
+  target: string;
+  pipe: string;
+}
+
 /**
- * The loads of a date that have a manifest, in the order of the configuration. Sources of kind `csv` have none:
- * load-customers copies and counts their files itself.
+ * The loads of a date that have a manifest, in the order of the tables.
  * @throws UserError when a table has no manifest for the date, naming what to run
  */
 export async function findCommittedLoads(
   s3: S3Client,
   bucket: string,
-  sources: [string, Source][],
+  tables: LakeTable[],
   logicalDate: string,
 ): Promise<CommittedLoad[]> {
   const loads: CommittedLoad[] = [];
   const missing: { prefix: string; run: string }[] = [];
-  for (const [name, source] of sources) {
-    if (source.kind === 'csv') continue;
-    for (const { name: table, target, pipe } of source.tables) {
-      const prefix = datePrefix({ source: name, table, ingestDate: logicalDate });
-      const keys = (await listKeys(s3, bucket, prefix)).filter((key) => key.endsWith('/_manifest.json'));
-      if (keys.length === 0) missing.push({ prefix, run: `${committer(source)} with source ${name}` });
-      for (const key of keys) {
-        const stored = await readObject(s3, bucket, key);
-        if (stored === undefined) {
-          throw new UserError(`s3://${bucket}/${key} was removed while it was read`, {
-            remedy: 'Find out who removes manifests, then run again.',
-          });
-        }
-        loads.push({ manifest: parseManifest(stored.text, `s3://${bucket}/${key}`), target, pipe });
+  for (const { source, kind, table, target, pipe } of tables) {
+    const prefix = datePrefix({ source, table, ingestDate: logicalDate });
+    const keys = (await listKeys(s3, bucket, prefix)).filter((key) => key.endsWith('/_manifest.json'));
+    if (keys.length === 0) missing.push({ prefix, run: `${committer(kind)} with source ${source}` });
+    for (const key of keys) {
+      const stored = await readObject(s3, bucket, key);
+      if (stored === undefined) {
+        throw new UserError(`s3://${bucket}/${key} was removed while it was read`, {
+          remedy: 'Find out who removes manifests, then run again.',
+        });
       }
+      loads.push({ manifest: parseManifest(stored.text, `s3://${bucket}/${key}`), target, pipe });
     }
   }
   if (missing.length > 0) {
@@ -73,6 +78,30 @@ export function chooseSources(config: Pipeline, names: readonly string[] | undef
   return all.filter(([name]) => names.includes(name));
 }
 
-function committer(source: Source): string {
-  return source.kind === 'postgres' ? 'the action extract' : 'the action ingest-catalog';
+/**
+ * The tables of these names, or all. Sources of kind `csv` have none on the lake: load-customers copies and counts
+ * their files itself.
+ * @throws UserError for a name that none of the sources has
+ */
+export function chooseTables(sources: [string, Source][], names: readonly string[] | undefined): LakeTable[] {
+  const all = sources.flatMap(([source, { kind, tables }]) =>
+    kind === 'csv'
+      ? []
+      : tables.map(({ name: table, target, pipe }) => ({ source, kind, table, target, pipe })),
+  );
+  if (names === undefined) return all;
+  for (const name of names) {
+    if (all.some(({ table }) => table === name)) continue;
+    throw new UserError(
+      `no table "${name}" of ${sources.map(([source]) => source).join(', ')} is on the lake`,
+      {
+        remedy: `Use some of: ${all.map(({ table }) => table).join(', ') || '(none)'}.`,
+      },
+    );
+  }
+  return all.filter(({ table }) => names.includes(table));
+}
+
+function committer(kind: LakeTable['kind']): string {
+  return kind === 'postgres' ? 'the action extract' : 'the action ingest-catalog';
 }

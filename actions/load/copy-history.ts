@@ -28,6 +28,7 @@ export async function readCopyHistory(
   const { rows } = await run(
     session,
     `SELECT STAGE_LOCATION, FILE_NAME, STATUS, ROW_COUNT, FILE_SIZE, FIRST_ERROR_MESSAGE,
+            FIRST_ERROR_LINE_NUMBER, FIRST_ERROR_COLUMN_NAME,
             DATE_PART(EPOCH_MILLISECOND, LAST_LOAD_TIME) AS ENDED_AT
      FROM TABLE(${table.split('.')[0]}.INFORMATION_SCHEMA.COPY_HISTORY(
        TABLE_NAME => '${table}', START_TIME => DATEADD(HOUR, -335, CURRENT_TIMESTAMP())))
@@ -41,9 +42,17 @@ export async function readCopyHistory(
     status: String(row.STATUS),
     rows: Number(row.ROW_COUNT ?? 0),
     bytes: Number(row.FILE_SIZE ?? 0),
-    firstError: row.FIRST_ERROR_MESSAGE == null ? null : String(row.FIRST_ERROR_MESSAGE),
+    firstError: firstErrorOf(row),
     endedAt: Number(row.ENDED_AT),
   }));
+}
+
+/** Message with row and column of the file, where Snowflake names them. */
+function firstErrorOf(row: Record<string, unknown>): string | null {
+  if (row.FIRST_ERROR_MESSAGE == null) return null;
+  const { FIRST_ERROR_LINE_NUMBER: line, FIRST_ERROR_COLUMN_NAME: column } = row;
+  const where = [line == null ? [] : `row ${line}`, column == null ? [] : `column ${column}`].flat();
+  return `${where.length === 0 ? '' : `${where.join(', ')}: `}${row.FIRST_ERROR_MESSAGE}`;
 }
 
 /** The time of Snowflake's clock in milliseconds since 1970: the only clock that its histories go by. */

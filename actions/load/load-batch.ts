@@ -4,7 +4,7 @@ import { segment } from '../shared/lake.ts';
 import type { Pipeline } from '../shared/pipeline.ts';
 import type { SnowflakeSession } from '../shared/snowflake.ts';
 import { awaitFiles } from './await-files.ts';
-import { type CommittedLoad, chooseSources, findCommittedLoads } from './committed-loads.ts';
+import { type CommittedLoad, chooseSources, chooseTables, findCommittedLoads } from './committed-loads.ts';
 import { readClock } from './copy-history.ts';
 import type { Patience } from './patience.ts';
 import { reconcile } from './reconcile.ts';
@@ -15,6 +15,8 @@ export interface LoadRequest {
   config: Pipeline;
   /** Names of sources in the configuration; all when left out. */
   sources?: readonly string[] | undefined;
+  /** Names of tables of these sources; all when left out. */
+  tables?: readonly string[] | undefined;
   /** YYYY-MM-DD: all loads of this date. */
   logicalDate: string;
   bucket: string;
@@ -71,7 +73,12 @@ export async function loadBatch(request: LoadRequest): Promise<LoadReport> {
     deadline: performance.now() + request.timeoutMs,
   };
   const sources = chooseSources(config, request.sources);
-  const loads = await findCommittedLoads(s3, bucket, sources, request.logicalDate);
+  const loads = await findCommittedLoads(
+    s3,
+    bucket,
+    chooseTables(sources, request.tables),
+    request.logicalDate,
+  );
   const startedAt = await readClock(session);
   const report: LoadReport = {
     tables: [],

@@ -12,6 +12,7 @@ await runAction('Load', async () => {
   const inputs = readInputs({
     config: z.string().default('.github/pipeline.yml'),
     sources: listInput.optional(),
+    tables: listInput.optional(),
     'logical-date': dateInput,
     bucket: z.string('is required'),
     'snowflake-secret': z.string().optional(),
@@ -36,6 +37,7 @@ await runAction('Load', async () => {
     const report = await loadBatch({
       config,
       sources: inputs.sources,
+      tables: inputs.tables,
       logicalDate: inputs['logical-date'],
       bucket: inputs.bucket,
       s3,

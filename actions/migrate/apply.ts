@@ -5,7 +5,7 @@ import { failureOf, isRefusal } from './failure.ts';
 import type { MigrationFile, MigrationStatement } from './migration-files.ts';
 import { type PendingMigration, restartAt } from './plan.ts';
 import type { MigrationRecorder, NewEvent } from './recorder.ts';
-import { isDml, setsSession } from './statement-effects.ts';
+import { beginsTransaction, isDml, setsSession } from './statement-effects.ts';
 import { findFate } from './statement-fate.ts';
 import { beginTransaction } from './transaction.ts';
 import type { WorkSession } from './work-session.ts';
@@ -69,12 +69,14 @@ export async function applyMigration(
 async function applyStatement(
   migration: MigrationFile,
   statement: MigrationStatement,
-  { recorder, work }: ApplyContext,
+  { recorder, work, runId }: ApplyContext,
 ): Promise<void> {
   const begun = startedEvent(migration, statement);
   await recorder.record([begun]);
   try {
-    recorder.later(doneEvent(begun, await work.execute(statement, begun.queryTag)));
+    // A transaction of the file's own is named too: what dies with its client must be found.
+    const ours = beginsTransaction(statement) ? { ...statement, text: beginTransaction(runId) } : statement;
+    recorder.later(doneEvent(begun, await work.execute(ours, begun.queryTag)));
   } catch (error) {
     const failure = failureOf(
       migration,
@@ -99,7 +101,7 @@ async function applyInTransaction(
   const { recorder, work, runId } = context;
   let current = migration.statements[0]!;
   try {
-    await beginTransaction(session, runId);
+    await session.execute(beginTransaction(runId));
     const events = [...begin];
     for (const statement of migration.statements) {
       current = statement;

@@ -25,6 +25,11 @@ export function setsSession({ text }: MigrationStatement): boolean {
   return /^(?:USE|SET|UNSET|ALTER\s+SESSION)\b/i.test(text);
 }
 
+/** BEGIN or START TRANSACTION, not the BEGIN of a block. */
+export function beginsTransaction({ text }: MigrationStatement): boolean {
+  return /^(?:BEGIN(?:\s+(?:TRANSACTION|WORK|NAME)\b|\s*$)|START\s+TRANSACTION\b)/i.test(text);
+}
+
 /** The BEGIN of a transaction that no COMMIT or ROLLBACK ends. */
 export function unfinishedTransaction(
   statements: readonly MigrationStatement[],
@@ -39,8 +44,7 @@ export function transactionAround(
 ): MigrationStatement | undefined {
   let open: MigrationStatement | undefined;
   for (const statement of statements.slice(0, number - 1)) {
-    if (/^(?:BEGIN(?:\s+(?:TRANSACTION|WORK|NAME)\b|\s*$)|START\s+TRANSACTION\b)/i.test(statement.text))
-      open ??= statement;
+    if (beginsTransaction(statement)) open ??= statement;
     else if (/^(?:COMMIT|ROLLBACK)\b/i.test(statement.text)) open = undefined;
     // DDL commits the transaction that is open.
     else if (/^(?:CREATE|ALTER|DROP|UNDROP|GRANT|REVOKE|COMMENT)\b/i.test(statement.text)) open = undefined;

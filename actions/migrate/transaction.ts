@@ -1,8 +1,8 @@
 import type { SnowflakeSession } from '../shared/snowflake.ts';
 
 /** Begins a transaction that the next run finds by its name when this one dies in it. */
-export async function beginTransaction(session: SnowflakeSession, runId: string): Promise<void> {
-  await session.execute(`BEGIN TRANSACTION NAME ${transactionName(runId)}`);
+export function beginTransaction(runId: string): string {
+  return `BEGIN TRANSACTION NAME ${transactionName(runId)}`;
 }
 
 /**

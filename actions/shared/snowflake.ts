@@ -86,14 +86,16 @@ export class SnowflakeSession implements AsyncDisposable {
   /** @throws UserError when the account cannot be reached or refuses the credentials. */
   static async open(settings: SnowflakeSettings): Promise<SnowflakeSession> {
     snowflakeSdk.configure({ logLevel: 'OFF', additionalLogToConsole: false });
-    const connection = snowflakeSdk.createConnection(connectionOptions(settings));
     try {
+      const connection = snowflakeSdk.createConnection(connectionOptions(await withIdentity(settings)));
       if (settings.authenticator === 'WORKLOAD_IDENTITY') await connection.connectAsync();
       else
         await new Promise<void>((resolve, reject) => {
           connection.connect((error) => (error ? reject(error) : resolve()));
         });
+      return new SnowflakeSession(connection);
     } catch (error) {
+      if (error instanceof UserError) throw error;
       throw new UserError(
         `Snowflake: could not sign in to account "${settings.account}": ${messageOf(error)}`,
         {
@@ -103,7 +105,6 @@ export class SnowflakeSession implements AsyncDisposable {
         },
       );
     }
-    return new SnowflakeSession(connection);
   }
 
   /**
@@ -150,6 +151,15 @@ export class SnowflakeSession implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/**
+ * Workload identity without a token: the one that GitHub issues to this job, which needs `id-token: write`.
+ * Source: docs.snowflake.com, "Workload identity federation": the audience that a user expects by default.
+ */
+async function withIdentity(settings: SnowflakeSettings): Promise<SnowflakeSettings> {
+  if (settings.authenticator !== 'WORKLOAD_IDENTITY' || settings.token !== undefined) return settings;
+  return { ...settings, token: await core.getIDToken('snowflakecomputing.com') };
 }
 
 function connectionOptions(settings: SnowflakeSettings): snowflakeSdk.ConnectionOptions {

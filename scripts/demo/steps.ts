@@ -1,7 +1,9 @@
 /** Progress of the demo: one line when a step begins, one with its seconds and figures when it ends. */
 export class Steps {
   readonly #quiet: boolean;
+  /** By `heading: step`. */
   readonly seconds: Record<string, number> = {};
+  #heading = '';
 
   readonly #signal: AbortSignal;
 
@@ -17,12 +19,13 @@ export class Steps {
     const result = await work();
     this.#signal.throwIfAborted();
     const seconds = (performance.now() - started) / 1000;
-    this.seconds[name] = Math.round(seconds * 1000) / 1000;
+    this.seconds[`${this.#heading}: ${name}`] = Math.round(seconds * 1000) / 1000;
     this.say(`  ✓ ${name.padEnd(34)} ${seconds.toFixed(1).padStart(5)} s   ${describe(result)}`);
     return result;
   }
 
   heading(text: string): void {
+    this.#heading = text;
     this.say(`\n${text}`);
   }
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { catalogue, type LoadFixture, products, startLoad } from './load-fixture.ts';
+import { catalogue, type LoadFixture, products, runMain, startLoad } from './load-fixture.ts';
 
 describe('load', () => {
   let lake: LoadFixture;
@@ -99,6 +99,19 @@ describe('load', () => {
     });
   });
 
+  it('loads only the tables that are named', async () => {
+    const config = catalogue();
+    const { catalog } = config.sources;
+    if (catalog?.kind === 'api') catalog.tables.push({ ...catalog.tables[0]!, name: 'prices' });
+    const request = { config, logicalDate: '2026-06-01', refreshSilver: false };
+    await expect(lake.load(request)).rejects.toThrow('bronze/catalog/prices/ingest_date=2026-06-01/');
+    expect((await lake.load({ ...request, tables: ['products'] })).files).toBe(2);
+    await expect(lake.load({ ...request, tables: ['shops'] })).rejects.toMatchObject({
+      message: 'no table "shops" of catalog, customers is on the lake',
+      remedy: 'Use some of: products, prices.',
+    });
+  });
+
   it('refuses a manifest whose parts do not add up', async () => {
     const load = { ingestDate: '2026-06-05' };
     await lake.commit(load, await lake.putParts(load, [products(1, 3)]), { rows: 4 });
@@ -170,7 +183,7 @@ describe('load', () => {
       name: 'UserError',
       message: expect.stringMatching(
         new RegExp(
-          `^GLOBALMART.BRONZE.NARROW: file ${bad!.key} was not loaded \\(Load failed, 0 of 3 rows\\): .*too long`,
+          `^GLOBALMART.BRONZE.NARROW: file ${bad!.key} was not loaded \\(Load failed, 0 of 3 rows\\): row 1, column "NARROW"\\["SKU":1\\]: .*length limit \\(5\\) exceeded`,
           's',
         ),
       ),
@@ -207,6 +220,36 @@ describe('load', () => {
     expect(report.warnings).toHaveLength(1);
   });
 
+  it('gives rows, files and tasks as outputs of the action and writes a summary', async () => {
+    await commit('2026-06-29', [products(1, 3), products(4, 5)]);
+    const inputs = { 'logical-date': '2026-06-29', bucket: lake.bucket, database: 'GLOBALMART' };
+    const { exitCode, outputs, summary } = await runMain(inputs);
+    expect(exitCode).toBe(0);
+    expect(outputs).toMatchObject({ 'rows-bronze': '5', files: '2' });
+    expect(JSON.parse(outputs.tasks ?? '')).toHaveLength(8);
+    expect(summary).toContain(
+      '<td>BRONZE.PRODUCTS</td><td>catalog/products 2026-06-29</td><td>2</td><td>5</td><td>5</td><td>0</td>',
+    );
+    expect(summary).toContain('<td>MERGE_DIM_PRODUCT</td><td>SUCCEEDED</td>');
+  });
+
+  it('names every wrong input of the action in one run, without a stack trace', async () => {
+    const inputs = { 'logical-date': '29.06.2026', 'timeout-minutes': 'soon', database: 'A; DROP' };
+    const { exitCode, log } = await runMain(inputs);
+    expect(exitCode).toBe(1);
+    expect(log).toContain('input "logical-date": must be a date like 2026-01-31');
+    expect(log).toContain('input "bucket": is required');
+    expect(log).toContain('input "timeout-minutes": must be a number of minutes');
+    expect(log).toContain('input "database": must be the name of a database');
+    expect(log).not.toContain('    at ');
+  });
+
+  it('asks for a database when neither input nor settings name one', async () => {
+    const { exitCode, log } = await runMain({ 'logical-date': '2026-06-29', bucket: lake.bucket });
+    expect(exitCode).toBe(1);
+    expect(log).toContain('there is no database to load into');
+  });
+
   const narrow = catalogue({ name: 'narrow', target: 'BRONZE.NARROW', pipe: 'BRONZE.NARROW_PIPE' });
 
   async function createNarrow(): Promise<void> {
@@ -223,7 +266,7 @@ describe('load', () => {
        FROM (SELECT ${value}, METADATA$FILENAME, METADATA$FILE_ROW_NUMBER,
                     REGEXP_SUBSTR(METADATA$FILENAME, 'load_id=([^/]+)', 1, 1, 'e', 1)
              FROM @BRONZE.LAKE_STAGE/bronze/catalog/${path}/)
-       FILE_FORMAT = (FORMAT_NAME = 'BRONZE.JSON_LINES_FORMAT') ON_ERROR = SKIP_FILE`,
+       FILE_FORMAT = (FORMAT_NAME = 'BRONZE.JSON_LINES_FORMAT') PATTERN = '.*part-[0-9]+[.]json[.]gz' ON_ERROR = SKIP_FILE`,
     );
   }
 

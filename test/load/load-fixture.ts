@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll } from 'vitest';
+import { stringify } from 'yaml';
 import { type LoadReport, type LoadRequest, loadBatch } from '../../actions/load/load-batch.ts';
 import { renderTemplate } from '../../actions/migrate/template.ts';
 import { type Load, partKey } from '../../actions/shared/lake.ts';
@@ -18,6 +22,8 @@ export interface LoadFixture {
   bucket: string;
   /** Of the same role as the load's. */
   session: SnowflakeSession;
+  /** Another session like it, closed at the end. */
+  open(): Promise<SnowflakeSession>;
   /** Runs one statement and returns its rows. */
   sql(text: string): Promise<Record<string, unknown>[]>;
   /** Puts parts of product records; without `rows` the manifest counts them right. */
@@ -71,17 +77,18 @@ export async function startLoad(): Promise<LoadFixture> {
   const variables = { ...VARIABLES, lake_url: `s3://${bucket}/` };
   const admin = await SnowflakeSession.open(settings);
   await runFiles(admin, ['scripts/infra/snowflake/bootstrap.sql'], variables);
-  const session = await SnowflakeSession.open({
-    ...settings,
-    database: variables.database,
-    role: variables.role,
-    warehouse: variables.warehouse,
-  });
+  const sessions = [admin];
+  const open = async (): Promise<SnowflakeSession> => {
+    const { database, role, warehouse } = variables;
+    const opened = await SnowflakeSession.open({ ...settings, database, role, warehouse });
+    sessions.push(opened);
+    return opened;
+  };
+  const session = await open();
   await runFiles(session, globSync('migrations/V*.sql').sort(), variables);
   const s3 = createS3();
   afterAll(async () => {
-    await admin.close();
-    await session.close();
+    for (const opened of sessions) await opened.close();
     s3.destroy();
   });
   const fullLoad = (load: Partial<Load>): Load => ({
@@ -94,6 +101,7 @@ export async function startLoad(): Promise<LoadFixture> {
   const fixture: LoadFixture = {
     bucket,
     session,
+    open,
     notes: [],
     sql: async (text) => (await session.execute(text)).rows,
     putParts: async (load, parts) => {
@@ -139,6 +147,36 @@ export async function startLoad(): Promise<LoadFixture> {
     },
   };
   return fixture;
+}
+
+/** Runs main.ts as a runner would, in a process of its own. */
+export async function runMain(inputs: Record<string, string>): Promise<{
+  exitCode: number;
+  log: string;
+  outputs: Record<string, string>;
+  summary: string;
+}> {
+  using directory = mkdtempDisposableSync(join(tmpdir(), 'load-'));
+  const file = (name: string): string => join(directory.path, name);
+  for (const name of ['outputs', 'summary']) writeFileSync(file(name), '');
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    GITHUB_OUTPUT: file('outputs'),
+    GITHUB_STEP_SUMMARY: file('summary'),
+    INPUT_CONFIG: file('pipeline.yml'),
+  };
+  writeFileSync(file('pipeline.yml'), stringify(catalogue()));
+  for (const [name, value] of Object.entries(inputs)) env[`INPUT_${name.toUpperCase()}`] = value;
+  const { exitCode, log } = await new Promise<{ exitCode: number; log: string }>((resolve) => {
+    const child = execFile(process.execPath, ['actions/load/main.ts'], { env }, (_, stdout, stderr) =>
+      resolve({ exitCode: child.exitCode ?? -1, log: stdout + stderr }),
+    );
+  });
+  const outputs: Record<string, string> = {};
+  for (const [, name, value] of readFileSync(file('outputs'), 'utf8').matchAll(/^(.+?)<<(?:.+)\n(.*)\n/gm)) {
+    outputs[name!] = value!;
+  }
+  return { exitCode, log, outputs, summary: readFileSync(file('summary'), 'utf8') };
 }
 
 /** Product records with ids from..to. */
