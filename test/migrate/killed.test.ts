@@ -107,11 +107,11 @@ test('row 17: killed at any of its statements, the next run goes on where it end
   await Promise.all([worker(), worker(), worker()]);
   // Read, create, lock; two a statement; begin and end.
   expect(boundaries).toBeGreaterThan(25);
-}, 120_000);
+}, 240_000);
 
 test('row 17: killed inside a statement, the next run waits for it to end and does not run it again', async () => {
   const slow =
-    'INSERT INTO T SELECT COUNT(DISTINCT SHA2(A.SEQ || B.SEQ)) FROM (SELECT SEQ4() SEQ FROM TABLE(GENERATOR(ROWCOUNT => 1500))) A, (SELECT SEQ4() SEQ FROM TABLE(GENERATOR(ROWCOUNT => 1500))) B';
+    'INSERT INTO T SELECT COUNT(DISTINCT SHA2(A.SEQ || B.SEQ)) FROM (SELECT SEQ4() SEQ FROM TABLE(GENERATOR(ROWCOUNT => 900))) A, (SELECT SEQ4() SEQ FROM TABLE(GENERATOR(ROWCOUNT => 900))) B';
   const project = await createProject({
     'V1__slow.sql': `CREATE TABLE T (A INT);\n${slow};\nCREATE TABLE U (A INT);`,
   });

