@@ -15,8 +15,6 @@ const LONGEST_PAUSE_MS = 5_000;
 const PROGRESS_MS = 10_000;
 
 export interface WaitClock {
-  /** Milliseconds since the wait began. */
-  elapsed(): number;
   /** Milliseconds since the last call of `changed`, or since the wait began. */
   unchanged(): number;
   /** Says that there was progress: questions come quickly again. */
@@ -33,7 +31,6 @@ export function startWait(patience: Patience, note: (line: string) => void): Wai
   let lastNote = started;
   let length = FIRST_PAUSE_MS;
   return {
-    elapsed: () => performance.now() - started,
     unchanged: () => performance.now() - lastChange,
     changed() {
       lastChange = performance.now();

@@ -17,6 +17,8 @@ export interface QueryProxy {
 export async function startQueryProxy(
   target: string,
   hooks: {
+    /** Holds a statement back until it resolves. */
+    beforeStatement?: (sql: string) => Promise<void>;
     onStatement?: (count: number, sql: string) => boolean;
     onAnswer?: (count: number, sql: string) => boolean;
   },
@@ -35,6 +37,7 @@ export async function startQueryProxy(
       if (!seen.has(id)) statements.push(sql);
       seen.add(id);
       count = statements.length;
+      await hooks.beforeStatement?.(sql);
     }
     const forwarded = request(`${target}${path}`, { method: incoming.method, headers: incoming.headers });
     forwarded.on('error', () => outgoing.destroy());

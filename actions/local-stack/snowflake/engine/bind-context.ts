@@ -19,6 +19,8 @@ export interface BindPreparation {
   stages?: Map<StageReference, RelationSource>;
   /** Told of every stream that is read, so that DML can move its offset. */
   onStreamRead?: (streamId: number) => void;
+  /** What functions that change something add here is done once the query has been read. Absent: they are refused. */
+  effects?: ((transaction: Transaction) => Promise<void>)[];
 }
 
 /** The binder's view of the engine for one statement of one session. */

@@ -1,5 +1,5 @@
 import type { Bound } from '../bind/bound.ts';
-import { compilationError, doesNotExist } from '../errors.ts';
+import { compilationError, doesNotExist, notSupportedHere } from '../errors.ts';
 import type { FunctionCall } from '../sql/ast.ts';
 import { parseObjectName } from '../sql/parse.ts';
 import type { BindPreparation } from './bind-context.ts';
@@ -12,6 +12,7 @@ import { pipeStatus } from './pipe.ts';
 import { text } from './rows-relation.ts';
 import type { Run, Session } from './session.ts';
 import { streamHasData } from './stream.ts';
+import { enableDependents } from './task.ts';
 
 /** Functions whose answer is the engine's state. Undefined: not one of them. */
 export function engineFunction(
@@ -34,6 +35,13 @@ export function engineFunction(
       return textConstant(abortTransaction(argument(0), session));
     case 'GET_DDL':
       return textConstant(getDdl(argument(0), argument(1), session));
+    case 'SYSTEM$TASK_DEPENDENTS_ENABLE': {
+      const root = objectNamed('TASK', argument(0), session);
+      if (preparation.effects === undefined)
+        throw notSupportedHere(`${name} outside of a SELECT`, call.start);
+      preparation.effects.push((transaction) => enableDependents(root, session, transaction));
+      return textConstant('Statement executed successfully.');
+    }
     case 'SYSTEM$SET_RETURN_VALUE':
       requireTask(session, name).returnValue = argument(0);
       return textConstant('true');

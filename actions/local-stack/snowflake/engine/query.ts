@@ -1,7 +1,7 @@
 import type { BoundQuery } from '../bind/bound.ts';
 import { bindQuery } from '../bind/query.ts';
 import type { Query, QueryStatement } from '../sql/ast.ts';
-import { createBindContext } from './bind-context.ts';
+import { type BindPreparation, createBindContext } from './bind-context.ts';
 import { encodeColumn, encodeRows } from './encode.ts';
 import type { StatementResult } from './result.ts';
 import type { Run, Session } from './session.ts';
@@ -15,13 +15,11 @@ export async function executeQuery(
   run: Run,
 ): Promise<StatementResult> {
   return session.transact(async (transaction) => {
-    const bound = await bindInEngine(statement.query, session, run, transaction);
-    return {
-      columns: bound.columns,
-      rows: await fetchEncoded(bound, transaction, run),
-      type: 'SELECT',
-      rowsAffected: 0,
-    };
+    const effects: NonNullable<BindPreparation['effects']> = [];
+    const bound = await bindInEngine(statement.query, session, run, transaction, effects);
+    const rows = await fetchEncoded(bound, transaction, run);
+    if (!run.describeOnly) for (const effect of effects) await effect(transaction);
+    return { columns: bound.columns, rows, type: 'SELECT', rowsAffected: 0 };
   });
 }
 
@@ -31,9 +29,12 @@ async function bindInEngine(
   session: Session,
   run: Run,
   transaction: Transaction,
+  effects: NonNullable<BindPreparation['effects']>,
 ): Promise<BoundQuery> {
   const stages = await prepareStages(query, session, run);
-  return bindQuery(query, createBindContext(session, run, { transaction, stages }), { source: run.text });
+  return bindQuery(query, createBindContext(session, run, { transaction, stages, effects }), {
+    source: run.text,
+  });
 }
 
 /** Runs a bound query and returns its rows in the row set encoding. */
