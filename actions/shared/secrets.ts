@@ -59,7 +59,7 @@ export async function readSecret<T>(
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`);
   throw new UserError(`secret "${id}" has the wrong shape: ${problems.join('; ')}`, {
-    remedy: 'Correct the fields of the secret; README.md lists them.',
+    remedy: 'Correct the fields of the secret; docs/production.md lists them.',
   });
 }
 
@@ -79,7 +79,7 @@ function secretError(id: string, error: unknown): UserError {
   const name = error instanceof SecretsManagerServiceException ? error.name : '';
   const remedy =
     name === 'ResourceNotFoundException'
-      ? `Create the secret "${id}" in Secrets Manager (README.md lists its fields), or correct its name.`
+      ? `Create the secret "${id}" in Secrets Manager (docs/production.md lists its fields), or correct its name.`
       : name === 'AccessDeniedException'
         ? `Grant secretsmanager:GetSecretValue on "${id}" to the role of this job.`
         : 'Check the AWS credentials, region and AWS_ENDPOINT_URL_SECRETS_MANAGER, then run again.';

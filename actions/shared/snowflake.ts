@@ -100,7 +100,7 @@ export class SnowflakeSession implements AsyncDisposable {
         `Snowflake: could not sign in to account "${settings.account}": ${messageOf(error)}`,
         {
           remedy:
-            'Check account, user and credential (key pair, token or workload identity); README.md shows the set-up.',
+            'Check account, user and credential (key pair, token or workload identity); docs/production.md shows the set-up.',
           cause: error,
         },
       );
