@@ -15,6 +15,8 @@ const MAX_BODY = 64 * 1024 * 1024;
 export interface SnowflakeServer {
   url: string;
   port: number;
+  /** Makes a session's token expire now, as an hour would. */
+  expireSession(sessionId: string): void;
   close(): Promise<void>;
 }
 
@@ -70,7 +72,12 @@ export async function startSnowflakeServer(options: {
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, port, close: () => close(server, state) };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    expireSession: (id) => state.tokens.expire(id),
+    close: () => close(server, state),
+  };
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, state: ServerState): Promise<void> {
