@@ -27,6 +27,12 @@ beforeAll(async () => {
     },
     logLevel: 'error',
   });
+  // Fills the compile cache, which a killed process does not write.
+  const warm = spawn(process.execPath, [bundle], {
+    env: { ...process.env, NODE_COMPILE_CACHE: join(directory, 'cache') },
+    stdio: 'ignore',
+  });
+  await once(warm, 'exit');
 });
 
 /** The action as a process of its own, its statements through the proxy. */

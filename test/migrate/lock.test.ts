@@ -71,12 +71,13 @@ test('row 20: the lock is renewed while a statement runs', async () => {
 test('a run that was taken for dead stops before its next statement', async () => {
   const project = await createProject(files);
   const proxy = await startQueryProxy(process.env.SNOWFLAKE_ACCESS_URL!, {
-    onAnswer(_, sql) {
-      // Another run takes the lock over while this statement runs.
-      if (sql === 'CREATE TABLE U (A INT)')
-        void project.session.execute(
+    async onAnswer(_, sql) {
+      // Another run takes the lock over before this one hears that its statement is done.
+      if (sql === 'CREATE TABLE U (A INT)') {
+        await project.session.execute(
           `UPDATE ${project.database}.DATAOPS.MIGRATION_LOCK SET RUN_ID = 'other'`,
         );
+      }
       return true;
     },
   });

@@ -20,7 +20,7 @@ export async function startQueryProxy(
     /** Holds a statement back until it resolves. */
     beforeStatement?: (sql: string) => Promise<void>;
     onStatement?: (count: number, sql: string) => boolean;
-    onAnswer?: (count: number, sql: string) => boolean;
+    onAnswer?: (count: number, sql: string) => boolean | Promise<boolean>;
   },
 ): Promise<QueryProxy> {
   const statements: string[] = [];
@@ -43,7 +43,7 @@ export async function startQueryProxy(
     forwarded.on('error', () => outgoing.destroy());
     forwarded.on('response', async (answer) => {
       const text = await read(answer);
-      if (isStatement && hooks.onAnswer?.(count, sql) === false) outgoing.destroy();
+      if (isStatement && (await hooks.onAnswer?.(count, sql)) === false) outgoing.destroy();
       else send(outgoing, answer, text);
     });
     forwarded.end(body, () => {
