@@ -17,10 +17,10 @@ const options = z
     user: z.string().min(1),
     password: z.string().min(1),
     port: z.int().optional(),
-    s3Endpoint: z.string().optional(),
-    s3Region: z.string().default('us-east-1'),
-    s3AccessKeyId: z.string().default(''),
-    s3SecretAccessKey: z.string().default(''),
+    s3Endpoint: z.string().nullish(),
+    s3Region: z.string().nullish(),
+    s3AccessKeyId: z.string().nullish(),
+    s3SecretAccessKey: z.string().nullish(),
   })
   .parse(JSON.parse(process.env.GLOBALMART_SNOWFLAKE_OPTIONS ?? '{}'));
 delete process.env.GLOBALMART_SNOWFLAKE_OPTIONS;
@@ -30,14 +30,14 @@ mkdirSync(dir, { recursive: true, mode: 0o700 });
 const engine = await Engine.open({
   dir,
   persistent: options.dir !== null,
-  ...(options.s3Endpoint === undefined
+  ...(options.s3Endpoint == null
     ? {}
     : {
         s3: {
           endpoint: options.s3Endpoint,
-          region: options.s3Region,
-          accessKeyId: options.s3AccessKeyId,
-          secretAccessKey: options.s3SecretAccessKey,
+          region: options.s3Region ?? '',
+          accessKeyId: options.s3AccessKeyId ?? '',
+          secretAccessKey: options.s3SecretAccessKey ?? '',
         },
       }),
 });
