@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { Engine } from './engine/engine.ts';
 import { startTaskScheduler } from './engine/task-scheduler.ts';
@@ -49,14 +50,22 @@ const server = await startSnowflakeServer({
 const scheduler = startTaskScheduler(engine);
 process.stdout.write(`${JSON.stringify({ url: server.url, account: 'local' })}\n`);
 
+/** A stop that takes longer is ended by force. */
+const STOP_WITHIN_MS = 3000;
+
 let stopping = false;
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
+  // Closing DuckDB waits for its threads, and one of them may wait for this thread. What is committed survives the
+  // kill (row 38), so a stop that hangs ends all the same; a timer of this thread could not fire.
+  new Worker(`setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${STOP_WITHIN_MS})`, {
+    eval: true,
+  }).unref();
   scheduler.stop();
   await server.close();
-  engine.close();
   if (options.dir === null) rmSync(dir, { recursive: true, force: true });
+  engine.close();
   process.exit(0);
 }
 process.once('SIGTERM', stop);
