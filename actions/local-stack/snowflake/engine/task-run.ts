@@ -78,11 +78,14 @@ async function runGraph(engine: Engine, rootId: number, options: GraphRunOptions
     scheduledAt: options.scheduledAt ?? engine.now(),
     outcomes: new Map(previous?.outcomes),
   };
-  for (let attempt = 1; ; attempt++) {
+  // Group and attempt together name one run of the graph: a retry counts on.
+  const firstAttempt = (previous?.attempt ?? 0) + 1;
+  let attempt = firstAttempt;
+  for (; ; attempt++) {
     await runOnce(graph, attempt);
     const failed = [...graph.outcomes.values()].includes('FAILED');
-    if (!failed || attempt > root.autoRetryAttempts) {
-      await countFailures(engine, root, failed);
+    if (!failed || attempt - firstAttempt >= root.autoRetryAttempts) {
+      await countFailures(graph, attempt, failed);
       break;
     }
     // An automatic retry starts again at what failed.
@@ -92,7 +95,7 @@ async function runGraph(engine: Engine, rootId: number, options: GraphRunOptions
     .list('TASK')
     .find((task) => task.finalizes === root.id && task.state === 'started');
   if (finalizer !== undefined && graph.outcomes.get(root.id) !== 'SKIPPED')
-    await runTask(finalizer, graph, 1);
+    await runTask(finalizer, graph, attempt);
 }
 
 /** One pass over the graph: the root, then every child whose predecessors have succeeded. */
@@ -203,7 +206,8 @@ async function conditionHolds(whenText: string, session: Session): Promise<boole
 }
 
 /** After SUSPEND_TASK_AFTER_NUM_FAILURES failed runs in a row the root is suspended. */
-async function countFailures(engine: Engine, root: TaskRecord, failed: boolean): Promise<void> {
+async function countFailures(graph: GraphRun, attempt: number, failed: boolean): Promise<void> {
+  const { engine, root, groupId } = graph;
   const current = engine.catalog.get(root.id);
   if (current?.kind !== 'TASK' || (!failed && current.consecutiveFailures === 0)) return;
   const consecutiveFailures = failed ? current.consecutiveFailures + 1 : 0;
@@ -218,7 +222,7 @@ async function countFailures(engine: Engine, root: TaskRecord, failed: boolean):
   }
   if (!suspend) return;
   for (const run of taskRuns(engine)) {
-    if (run.rootId === root.id && run.state === 'FAILED' && run.attempt > current.autoRetryAttempts) {
+    if (run.groupId === groupId && run.attempt === attempt && run.state === 'FAILED') {
       await recordTaskRun(engine, { ...run, state: 'FAILED_AND_AUTO_SUSPENDED' });
     }
   }
@@ -228,16 +232,18 @@ async function countFailures(engine: Engine, root: TaskRecord, failed: boolean):
 function lastRun(
   engine: Engine,
   root: TaskRecord,
-): { groupId: string; outcomes: Map<number, Outcome> } | undefined {
+): { groupId: string; attempt: number; outcomes: Map<number, Outcome> } | undefined {
   const runs = [...taskRuns(engine)].filter((run) => run.rootId === root.id);
   const groupId = runs.at(-1)?.groupId;
   if (groupId === undefined) return undefined;
   const outcomes = new Map<number, Outcome>();
+  let attempt = 0;
   for (const run of runs) {
-    if (run.groupId === groupId && (run.state === 'SUCCEEDED' || run.state === 'SKIPPED'))
-      outcomes.set(run.taskId, run.state);
+    if (run.groupId !== groupId) continue;
+    attempt = Math.max(attempt, run.attempt);
+    if (run.state === 'SUCCEEDED' || run.state === 'SKIPPED') outcomes.set(run.taskId, run.state);
   }
-  return { groupId, outcomes };
+  return { groupId, attempt, outcomes };
 }
 
 function isSessionParameter(name: string): boolean {

@@ -9,6 +9,7 @@ import type { Position } from '../sql/position.ts';
 export function nextRun(schedule: string, after: number): number {
   const interval = /^(\d+)\s*(M|MINUTES?|S|SECONDS?|H|HOURS?)$/i.exec(schedule.trim());
   if (interval !== null) {
+    if (Number(interval[1]) === 0) throw new Error('an interval is longer than nothing');
     const unit = { S: 1, M: 60, H: 3600 }[interval[2]!.charAt(0).toUpperCase() as 'S' | 'M' | 'H'];
     return after + Number(interval[1]) * unit * 1_000_000;
   }

@@ -10,6 +10,14 @@ import { startGraphRun } from './task-run.ts';
 import { validateSchedule } from './task-schedule.ts';
 import type { Transaction } from './transaction.ts';
 
+/** What a task that does not say otherwise has. Source: "CREATE TASK". */
+const defaults = {
+  allowOverlapping: false,
+  timeoutMs: 3_600_000,
+  suspendAfterFailures: 10,
+  autoRetryAttempts: 0,
+};
+
 /** CREATE [OR REPLACE] TASK: a new task is suspended. */
 export async function createTask(
   statement: CreateTask,
@@ -43,23 +51,13 @@ export async function createTask(
     whenText: statement.whenText,
     bodyText: statement.bodyText,
     config: null,
-    allowOverlapping: false,
-    timeoutMs: 3_600_000,
-    suspendAfterFailures: 10,
-    autoRetryAttempts: 0,
+    ...defaults,
     consecutiveFailures: 0,
     properties: {},
   };
   applyProperties(task, statement.properties, session);
-  if (task.after.length > 0 && task.schedule !== null) {
-    throw compilationError(
-      '091083',
-      '42601',
-      `Task ${task.name} has a predecessor and cannot have a SCHEDULE`,
-      statement.start,
-    );
-  }
   checkGraph(task, session, statement.name);
+  requireSuspendedRoot(task, session, statement.name);
   await session.define((transaction) => transaction.save(task));
   return statusResult(`Task ${name.name} successfully created.`);
 }
@@ -148,7 +146,7 @@ export async function enableDependents(
   transaction: Transaction,
 ): Promise<void> {
   for (const task of [...dependents(session.engine.catalog, root), root]) {
-    await transaction.save({ ...task, state: 'started' });
+    await transaction.save({ ...task, state: 'started', consecutiveFailures: 0 });
   }
 }
 
@@ -168,16 +166,16 @@ function applyProperties(task: TaskRecord, properties: Property[], session: Sess
         task.config = stringProperty(one, name) ?? null;
         break;
       case 'ALLOW_OVERLAPPING_EXECUTION':
-        task.allowOverlapping = booleanProperty(one, name) ?? false;
+        task.allowOverlapping = booleanProperty(one, name) ?? defaults.allowOverlapping;
         break;
       case 'USER_TASK_TIMEOUT_MS':
-        task.timeoutMs = numberProperty(one, name) ?? 3_600_000;
+        task.timeoutMs = numberProperty(one, name) ?? defaults.timeoutMs;
         break;
       case 'SUSPEND_TASK_AFTER_NUM_FAILURES':
-        task.suspendAfterFailures = numberProperty(one, name) ?? 10;
+        task.suspendAfterFailures = numberProperty(one, name) ?? defaults.suspendAfterFailures;
         break;
       case 'TASK_AUTO_RETRY_ATTEMPTS':
-        task.autoRetryAttempts = numberProperty(one, name) ?? 0;
+        task.autoRetryAttempts = numberProperty(one, name) ?? defaults.autoRetryAttempts;
         break;
       case 'COMMENT':
         task.comment = stringProperty(one, name) ?? '';
@@ -200,12 +198,25 @@ function unsetProperty(task: TaskRecord, name: string, at: ObjectName): void {
   else if (name === 'SCHEDULE') task.schedule = null;
   else if (name === 'CONFIG') task.config = null;
   else if (name === 'COMMENT') task.comment = '';
+  else if (name === 'ALLOW_OVERLAPPING_EXECUTION') task.allowOverlapping = defaults.allowOverlapping;
+  else if (name === 'USER_TASK_TIMEOUT_MS') task.timeoutMs = defaults.timeoutMs;
+  else if (name === 'SUSPEND_TASK_AFTER_NUM_FAILURES')
+    task.suspendAfterFailures = defaults.suspendAfterFailures;
+  else if (name === 'TASK_AUTO_RETRY_ATTEMPTS') task.autoRetryAttempts = defaults.autoRetryAttempts;
   else if (name in task.properties) delete task.properties[name];
   else
     throw compilationError('001420', '22023', `property '${name}' is not set on task ${task.name}`, at.start);
 }
 
 function checkGraph(task: TaskRecord, session: Session, at: ObjectName): void {
+  if (task.after.length > 0 && task.schedule !== null) {
+    throw compilationError(
+      '091083',
+      '42601',
+      `Task ${task.name} has a predecessor and cannot have a SCHEDULE`,
+      at.start,
+    );
+  }
   if (hasCycle(session.engine.catalog, task)) {
     throw new SnowflakeError(
       '091080',
