@@ -2,6 +2,7 @@ import { readMigrations } from '../migrate/migration-files.ts';
 import type { Problem } from '../migrate/problem.ts';
 import { orderRepeatables } from '../migrate/repeatable-order.ts';
 import { UserError } from '../shared/errors.ts';
+import { readBootstrap } from './bootstrap.ts';
 import { type DryRun, dryRun } from './dry-run.ts';
 import { parseMigrations } from './parse-migrations.ts';
 import { type SecondOpinion, secondOpinion } from './second-opinion.ts';
@@ -39,7 +40,7 @@ const DRY_RUN_VARIABLES = {
 };
 
 /**
- * Checks every migration without an account: names, numbers, variables and syntax of all of them first; when nothing
+ * Checks every migration without an account: names, numbers, variables and syntax of all of them and of the bootstrap first; when nothing
  * is wrong there, all of them run from nothing on a local Snowflake.
  * @throws UserError when there is nothing to check
  */
@@ -49,7 +50,14 @@ export async function checkSql(options: CheckOptions): Promise<CheckReport> {
   const { migrations, problems } = readMigrations(options.directory, variables, options);
   const parsed = parseMigrations(migrations);
   const opinion = secondOpinion(parsed.statements);
-  const errors = [...problems, ...parsed.problems, ...orderProblems(migrations)];
+  const { bootstrap, problems: bootstrapProblems } = readBootstrap(options.bootstrap, variables);
+  const errors = [
+    ...bootstrapProblems,
+    ...parseMigrations([bootstrap]).problems,
+    ...problems,
+    ...parsed.problems,
+    ...orderProblems(migrations),
+  ];
   const report: CheckReport = {
     files: migrations.length,
     statements: migrations.reduce((sum, migration) => sum + migration.statements.length, 0),
@@ -62,7 +70,7 @@ export async function checkSql(options: CheckOptions): Promise<CheckReport> {
     `parsed ${report.statements} statements in ${report.files} files; ${opinion.parsed} of ${opinion.asked} queries have a second opinion`,
   );
   if (errors.length > 0) return report;
-  const { directory, bootstrap, timeoutSeconds = 300 } = options;
+  const { directory, timeoutSeconds = 300 } = options;
   const result = await dryRun({
     directory,
     variables,

@@ -1,19 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type Stack, startStack } from '../local-stack/stack.ts';
 import { MigrationFailedError } from '../migrate/failure.ts';
 import { migrate } from '../migrate/migrate.ts';
 import type { Problem } from '../migrate/problem.ts';
-import { renderTemplate } from '../migrate/template.ts';
-import { messageOf, UserError } from '../shared/errors.ts';
-import { SnowflakeSession, type SnowflakeSettings, SnowflakeStatementError } from '../shared/snowflake.ts';
-import { splitStatements, walk } from '../shared/sql.ts';
+import { UserError } from '../shared/errors.ts';
+import type { SnowflakeSettings } from '../shared/snowflake.ts';
+import { walk } from '../shared/sql.ts';
+import { type Bootstrap, runBootstrap } from './bootstrap.ts';
 import type { ParsedStatement } from './parse-migrations.ts';
 
 export interface DryRunOptions {
   directory: string;
   variables: Record<string, string>;
-  bootstrap: string;
+  bootstrap: Bootstrap;
   allowGaps: boolean;
   timeoutSeconds: number;
   statements: readonly ParsedStatement[];
@@ -30,7 +29,7 @@ export interface DryRun {
 /**
  * Runs the bootstrap and all migrations, from nothing, on a local Snowflake and S3 that live only as long. SQL reaches
  * nothing but those: the local Snowflake takes Snowflake's language only, and listens on loopback.
- * @throws UserError when the bootstrap fails or time runs out
+ * @throws UserError when time runs out
  */
 export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   const started = performance.now();
@@ -58,14 +57,16 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
 
 async function runAll(stack: Stack, options: DryRunOptions): Promise<Omit<DryRun, 'seconds'>> {
   const { variables, onProgress } = options;
-  await createBuckets(stack, options);
+  const impossible = await createBuckets(stack, options);
+  if (impossible.length > 0) return { statements: 0, problems: impossible };
   const settings: SnowflakeSettings = {
     account: stack.env.SNOWFLAKE_ACCOUNT ?? '',
     accessUrl: stack.env.SNOWFLAKE_ACCESS_URL ?? '',
     user: stack.env.SNOWFLAKE_USER ?? '',
     password: stack.env.SNOWFLAKE_PASSWORD ?? '',
   };
-  await runBootstrap(settings, options);
+  const refused = await runBootstrap(options.bootstrap, settings);
+  if (refused !== null) return { statements: 0, problems: [refused] };
   const { database, role, warehouse } = variables;
   try {
     const report = await migrate({
@@ -99,43 +100,16 @@ async function runAll(stack: Stack, options: DryRunOptions): Promise<Omit<DryRun
   }
 }
 
-async function runBootstrap(settings: SnowflakeSettings, options: DryRunOptions): Promise<void> {
-  const file = options.bootstrap;
-  let sql: string;
-  try {
-    sql = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`the bootstrap cannot be read: ${messageOf(error)}`, {
-      remedy: 'Run from the repository root, or give the input "bootstrap".',
-      cause: error,
-    });
-  }
-  await using session = await SnowflakeSession.open(settings);
-  for (const statement of splitStatements(renderTemplate(sql, options.variables, file))) {
-    try {
-      await session.execute(statement.text);
-    } catch (error) {
-      if (!(error instanceof SnowflakeStatementError)) throw error;
-      const line = statement.start.line + (error.line ?? 1) - 1;
-      throw new UserError(`${file}:${line}: ${error.message}`, {
-        location: { file, line },
-        remedy: 'Correct the bootstrap.',
-        cause: error,
-      });
-    }
-  }
-}
-
-/** The buckets that external stages point at exist, and are empty. */
-async function createBuckets(stack: Stack, { statements }: DryRunOptions): Promise<void> {
-  const buckets = new Set<string>();
-  for (const { tree } of statements) {
-    walk(tree, (node) => {
+/** The buckets that external stages point at exist, and are empty. Names that no bucket can have are problems. */
+async function createBuckets(stack: Stack, { statements }: DryRunOptions): Promise<Problem[]> {
+  const buckets = new Map<string, ParsedStatement>();
+  for (const parsed of statements) {
+    walk(parsed.tree, (node) => {
       const { name, value } = node as { name?: unknown; value?: { kind?: string; value?: unknown } };
       if (name !== 'URL' || value?.kind !== 'string') return true;
       // Another name is no bucket's: the statement that uses it will say so.
       const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/|$)/.exec(String(value.value))?.[1];
-      if (bucket !== undefined) buckets.add(bucket);
+      if (bucket !== undefined && !buckets.has(bucket)) buckets.set(bucket, parsed);
       return true;
     });
   }
@@ -149,11 +123,26 @@ async function createBuckets(stack: Stack, { statements }: DryRunOptions): Promi
     },
     forcePathStyle: true,
   });
+  const problems: Problem[] = [];
   try {
-    for (const Bucket of buckets) await s3.send(new CreateBucketCommand({ Bucket }));
+    for (const [bucket, { file, statement }] of buckets) {
+      try {
+        await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+      } catch (error) {
+        if (!(error instanceof S3ServiceException && error.name === 'InvalidBucketName')) throw error;
+        problems.push({
+          file,
+          line: statement.line,
+          column: statement.column,
+          message: `"${bucket}" cannot be the name of a bucket: nothing could be loaded from this URL`,
+          remedy: 'Correct the URL, s3://bucket/prefix/.',
+        });
+      }
+    }
   } finally {
     s3.destroy();
   }
+  return problems;
 }
 
 function count(applied: readonly { statements: number }[]): number {

@@ -8,8 +8,8 @@ export interface ParsedStatement {
   tree: Statement;
 }
 
-/** The tree of every statement, and a problem for each that has none. */
-export function parseMigrations(migrations: readonly MigrationFile[]): {
+/** The tree of every statement, and a problem for each that has none or may not run here. */
+export function parseMigrations(migrations: readonly Pick<MigrationFile, 'file' | 'statements'>[]): {
   statements: ParsedStatement[];
   problems: Problem[];
 } {
@@ -18,7 +18,9 @@ export function parseMigrations(migrations: readonly MigrationFile[]): {
   for (const { file, statements: list } of migrations) {
     for (const statement of list) {
       try {
-        statements.push({ file, statement, tree: parseStatement(statement.text) });
+        const tree = parseStatement(statement.text);
+        if (tree.kind === 'put' || tree.kind === 'get') problems.push(transferIn(file, statement, tree.kind));
+        else statements.push({ file, statement, tree });
       } catch (error) {
         if (!(error instanceof SnowflakeError)) throw error;
         problems.push(problemIn(file, statement, error));
@@ -26,6 +28,17 @@ export function parseMigrations(migrations: readonly MigrationFile[]): {
     }
   }
   return { statements, problems };
+}
+
+/** The driver itself carries these out: any file of this machine would be at the hand of whoever writes the SQL. */
+function transferIn(file: string, statement: MigrationStatement, kind: 'put' | 'get'): Problem {
+  return {
+    file,
+    line: statement.line,
+    column: statement.column,
+    message: `${kind.toUpperCase()} reaches the files of the machine that runs it: it is not run here`,
+    remedy: 'Move files by an action of a workflow, such as load-customers; not by SQL that is checked here.',
+  };
 }
 
 /** An error in a statement, placed in its file. */

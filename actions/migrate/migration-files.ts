@@ -121,6 +121,17 @@ function readMigration(file: string, variables: Readonly<Record<string, string>>
   };
 }
 
+/**
+ * The statements of any file of SQL, read as a migration's are.
+ * @throws UserError with the file's line
+ */
+export function readStatements(
+  file: string,
+  variables: Readonly<Record<string, string>>,
+): MigrationStatement[] {
+  return statementsOf(file, renderTemplate(readText(file), variables, file));
+}
+
 /** The text with LF and exactly one newline at its end. */
 function readText(file: string): string {
   // A link could bring any file of the machine into a message of the log.
@@ -167,7 +178,8 @@ function statementsOf(file: string, text: string): MigrationStatement[] {
   return statements;
 }
 
-function problemOf(error: UserError, path: string): Problem {
+/** What was thrown for a file, without the place that begins its message. */
+export function problemOf(error: UserError, path: string): Problem {
   const { file = path, line = 1, column } = error.location;
   const place = `${file}:${line}${column === undefined ? '' : `:${column}`}: `;
   const short = [place, `${file}:${line}: `].find((prefix) => error.message.startsWith(prefix)) ?? '';

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkSql } from '../../actions/check-sql/check-sql.ts';
 import { reportMarkdown } from '../../actions/check-sql/render.ts';
@@ -56,6 +56,55 @@ test('what only running shows is an error on its line of its file', async () => 
     },
   ]);
   expect(report.dryRun?.statements).toBe(2);
+});
+
+test('a construct that the local Snowflake does not support is named on its line', async () => {
+  const report = await check({
+    'V1__a.sql': 'SELECT 1;\n\n  CREATE OR ALTER TASK X WAREHOUSE = W AS SELECT 1;\n',
+  });
+  expect(report.errors).toMatchObject([
+    {
+      file: join(directory, 'V1__a.sql'),
+      line: 3,
+      message: expect.stringContaining('Not supported by the local Snowflake: CREATE OR ALTER TASK'),
+    },
+  ]);
+});
+
+test('a stage on a bucket that cannot exist is an error on its line', async () => {
+  const url = "URL = 's3://a..b/x/' STORAGE_INTEGRATION = {{ storage_integration }}";
+  const report = await check({ 'V1__a.sql': `SELECT 1;\nCREATE STAGE PUBLIC.S ${url};\n` });
+  expect(report.errors).toMatchObject([{ file: join(directory, 'V1__a.sql'), line: 2 }]);
+  expect(report.errors[0]?.message).toContain('"a..b" cannot be the name of a bucket');
+});
+
+test('the bootstrap is checked as the migrations are, and all its errors come with theirs', async () => {
+  const files = { 'V1__a.sql': 'SELECT FROM WHERE;' };
+  const broken = join(directory, '..', `${basename(directory)}-bootstrap.txt`);
+  const places = async (text: string) => {
+    writeFileSync(broken, text);
+    const { errors, dryRun } = await check(files, { bootstrap: broken });
+    expect(dryRun).toBeNull();
+    return errors.map(({ file, line }) => `${basename(file).replace(basename(directory), '')}:${line}`);
+  };
+  try {
+    expect(await places('SELECT 1;\nSELEC 2;\nCREATE FROBNICATOR X;')).toEqual([
+      '-bootstrap.txt:2',
+      '-bootstrap.txt:3',
+      'V1__a.sql:1',
+    ]);
+    expect(await places("SELECT 1;\nSELECT 'unclosed")).toEqual(['-bootstrap.txt:2', 'V1__a.sql:1']);
+    files['V1__a.sql'] = 'SELECT 1;';
+    writeFileSync(broken, 'USE ROLE ACCOUNTADMIN;\nUSE ROLE\n  NOBODY;');
+    const { errors } = await check(files, { bootstrap: broken });
+    expect(errors).toMatchObject([
+      { file: broken, line: 2, message: expect.stringContaining('statement 2 of the bootstrap fails') },
+    ]);
+  } finally {
+    rmSync(broken);
+  }
+  const missing = await check(files, { bootstrap: 'nowhere.sql' });
+  expect(missing.errors).toMatchObject([{ file: 'nowhere.sql', line: 1 }]);
 });
 
 test('numbers and circles are checked too', async () => {

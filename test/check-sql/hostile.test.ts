@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -12,7 +12,9 @@ const secret = join(directory, 'secret.csv');
 writeFileSync(secret, `${PLANTED}\n`);
 const stolen = join(directory, 'stolen.csv');
 
-async function check(...statements: string[]) {
+const BOOTSTRAP = 'scripts/infra/snowflake/bootstrap.sql';
+
+async function checkWith(bootstrap: string, ...statements: string[]) {
   const migrations = mkdtempSync(join(directory, 'migrations-'));
   writeFileSync(
     join(migrations, 'V001__hostile.sql'),
@@ -21,12 +23,15 @@ async function check(...statements: string[]) {
   return checkSql({
     directory: migrations,
     variables: {},
-    bootstrap: 'scripts/infra/snowflake/bootstrap.sql',
+    bootstrap,
   });
 }
+const check = (...statements: string[]) => checkWith(BOOTSTRAP, ...statements);
 
 // 33, 34: what a pull request from a fork could try. Refused by the parser or by the local Snowflake.
 const HOSTILE = [
+  `SELECT * FROM read_csv('${secret}')`,
+  `SELECT * FROM '${secret}'`,
   `CREATE TABLE T AS SELECT * FROM '${secret}'`,
   `COPY (SELECT 1) TO '${stolen}'`,
   `ATTACH '${join(directory, 'other.duckdb')}'`,
@@ -57,4 +62,37 @@ test.each([
   expect(report.errors).toHaveLength(1);
   expect(report.errors[0]!.file).toContain('V001__hostile.sql');
   expect(JSON.stringify(report)).not.toContain(PLANTED);
+});
+
+// The driver carries PUT and GET out itself, so the server cannot refuse the file.
+test.each([
+  ['reads a file by PUT', `PUT 'file://${secret}' @PUBLIC.S AUTO_COMPRESS = FALSE`, 'PUT'],
+  ['writes a file by GET', `-- quietly\n  get @PUBLIC.S 'file://${directory}'`, 'GET'],
+])('34: SQL that %s is refused before anything runs', async (_what, statement, kind) => {
+  const report = await check('CREATE STAGE PUBLIC.S', statement, 'SELECT CAST($1 AS INT) FROM @PUBLIC.S');
+  expect(report.errors).toMatchObject([
+    {
+      file: expect.stringContaining('V001__hostile.sql'),
+      line: kind === 'PUT' ? 2 : 3,
+      message: expect.stringContaining(kind),
+    },
+  ]);
+  expect(report.dryRun).toBeNull();
+  expect(JSON.stringify(report)).not.toContain(PLANTED);
+});
+
+test('34: a bootstrap that is a link, or that has a PUT, is refused before anything runs', async () => {
+  const link = join(directory, 'link.sql');
+  symlinkSync(secret, link);
+  const transfer = join(directory, 'transfer.sql');
+  writeFileSync(transfer, `SELECT 1;\nPUT 'file://${secret}' @~;\n`);
+  for (const [file, line, message] of [
+    [link, 1, 'not a regular file'],
+    [transfer, 2, 'PUT'],
+  ] as const) {
+    const report = await checkWith(file, 'SELECT 1');
+    expect(report.errors).toMatchObject([{ file, line, message: expect.stringContaining(message) }]);
+    expect(report.dryRun).toBeNull();
+    expect(JSON.stringify(report)).not.toContain(PLANTED);
+  }
 });

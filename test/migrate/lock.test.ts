@@ -5,7 +5,7 @@ import { createProject, rejection } from './database.ts';
 import { startQueryProxy } from './query-proxy.ts';
 
 beforeAll(async () => {
-  await startTestStack({ services: ['aws', 'snowflake'] });
+  await startTestStack({ services: ['snowflake'] });
 });
 
 const files = {

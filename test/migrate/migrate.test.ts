@@ -4,7 +4,7 @@ import { startTestStack } from '../support/stack.ts';
 import { createProject, rejection } from './database.ts';
 
 beforeAll(async () => {
-  await startTestStack({ services: ['aws', 'snowflake'] });
+  await startTestStack({ services: ['snowflake'] });
 });
 
 const three = {
@@ -60,6 +60,26 @@ describe('migrations', () => {
       ['V001__tables', '1', '1', 'done', '0', 'true', 'true'],
       ['V001__tables', '2', '2', 'done', '0', 'true', 'true'],
       ['R__total', '1', '1', 'done', '0', 'true', 'true'],
+    ]);
+  });
+
+  test('mark each statement in the query history with the tag that the migration history keeps', async () => {
+    const project = await createProject(three);
+    await project.run('apply');
+    const { database } = project;
+    const marked = await project.rows(
+      `SELECT E.MIGRATION || ' ' || E.STATEMENT_NUMBER, STARTSWITH(Q.QUERY_TAG, 'migrate ' || E.MIGRATION || ' ' || E.STATEMENT_NUMBER || ' '),
+              Q.QUERY_TEXT
+         FROM ${database}.DATAOPS.MIGRATION_EVENT E
+         JOIN TABLE(${database}.INFORMATION_SCHEMA.QUERY_HISTORY(RESULT_LIMIT => 10000)) Q
+           ON Q.QUERY_TAG = E.QUERY_TAG AND Q.QUERY_ID = E.QUERY_ID
+        WHERE E.STATUS = 'done' ORDER BY 1`,
+    );
+    expect(marked).toEqual([
+      ['R__total 1', 'true', 'CREATE OR REPLACE VIEW S.TOTAL AS SELECT SUM(A) AS A FROM S.T'],
+      ['V001__tables 1', 'true', 'CREATE SCHEMA S'],
+      ['V001__tables 2', 'true', 'CREATE TABLE S.T (A INT)'],
+      ['V002__rows 1', 'true', 'INSERT INTO S.T VALUES (1), (2)'],
     ]);
   });
 
