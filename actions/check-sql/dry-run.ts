@@ -5,7 +5,7 @@ import { migrate } from '../migrate/migrate.ts';
 import type { Problem } from '../migrate/problem.ts';
 import { UserError } from '../shared/errors.ts';
 import type { SnowflakeSettings } from '../shared/snowflake.ts';
-import { walk } from '../shared/sql.ts';
+import { walk } from '../shared/sql/walk.ts';
 import { type Bootstrap, runBootstrap } from './bootstrap.ts';
 import type { ParsedStatement } from './parse-migrations.ts';
 

@@ -1,6 +1,8 @@
 import type { MigrationFile, MigrationStatement } from '../migrate/migration-files.ts';
 import type { Problem } from '../migrate/problem.ts';
-import { parseStatement, SnowflakeError, type Statement } from '../shared/sql.ts';
+import type { Statement } from '../shared/sql/ast.ts';
+import { parseStatement } from '../shared/sql/parse.ts';
+import { SnowflakeError } from '../shared/sql/snowflake-error.ts';
 
 export interface ParsedStatement {
   file: string;

@@ -1,7 +1,9 @@
 import sqlParser from 'node-sql-parser/build/snowflake.js';
 import type { Problem } from '../migrate/problem.ts';
 import { tableUses } from '../migrate/table-uses.ts';
-import { parseStatement, type Statement, walk } from '../shared/sql.ts';
+import type { Statement } from '../shared/sql/ast.ts';
+import { parseStatement } from '../shared/sql/parse.ts';
+import { walk } from '../shared/sql/walk.ts';
 import type { ParsedStatement } from './parse-migrations.ts';
 
 /** What another parser, node-sql-parser, says of the tables that our own found. */

@@ -1,5 +1,7 @@
 import { UserError } from '../shared/errors.ts';
-import { parseStatement, SnowflakeError, type Statement } from '../shared/sql.ts';
+import type { Statement } from '../shared/sql/ast.ts';
+import { parseStatement } from '../shared/sql/parse.ts';
+import { SnowflakeError } from '../shared/sql/snowflake-error.ts';
 import type { MigrationFile } from './migration-files.ts';
 import { tableUses } from './table-uses.ts';
 

@@ -1,4 +1,5 @@
-import { type Query, type Statement, walk } from '../shared/sql.ts';
+import type { Query, Statement } from '../shared/sql/ast.ts';
+import { walk } from '../shared/sql/walk.ts';
 
 type Node = Parameters<typeof walk>[0];
 

@@ -8,7 +8,7 @@ import { type Stack, startStack } from '../../actions/local-stack/stack.ts';
 import { renderTemplate } from '../../actions/migrate/template.ts';
 import { createS3 } from '../../actions/shared/s3.ts';
 import { SnowflakeSession, type SnowflakeSettings } from '../../actions/shared/snowflake.ts';
-import { splitStatements } from '../../actions/shared/sql.ts';
+import { splitStatements } from '../../actions/shared/sql/split.ts';
 import { type CatalogApi, startCatalogApi } from './sources/catalog-api.ts';
 import { createOltp } from './sources/oltp.ts';
 import { catalogueOfDayOne } from './sources/products.ts';

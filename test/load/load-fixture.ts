@@ -14,7 +14,7 @@ import { commitManifest, type Manifest } from '../../actions/shared/manifest.ts'
 import type { Pipeline } from '../../actions/shared/pipeline.ts';
 import { createS3 } from '../../actions/shared/s3.ts';
 import { readSnowflakeSettings, SnowflakeSession } from '../../actions/shared/snowflake.ts';
-import { splitStatements } from '../../actions/shared/sql.ts';
+import { splitStatements } from '../../actions/shared/sql/split.ts';
 import { startTestStack } from '../support/stack.ts';
 
 /** The repository's own warehouse on the local Snowflake, with a catalogue on the local lake. */

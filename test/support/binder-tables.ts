@@ -1,4 +1,4 @@
-import type { SnowflakeType } from '../../actions/local-stack/snowflake/types.ts';
+import type { SnowflakeType } from '../../actions/shared/sql/types.ts';
 import type { TestTable, TestView } from './binder.ts';
 
 const number = (precision: number, scale = 0): SnowflakeType => ({ name: 'NUMBER', precision, scale });

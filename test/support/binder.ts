@@ -5,9 +5,9 @@ import { registerJavaScriptFunctions } from '../../actions/local-stack/snowflake
 import { macroStatements } from '../../actions/local-stack/snowflake/bind/macros.ts';
 import { bindQuery } from '../../actions/local-stack/snowflake/bind/query.ts';
 import { snowflakeErrorFromDuck } from '../../actions/local-stack/snowflake/bind/runtime-error.ts';
-import { doesNotExist, SnowflakeError } from '../../actions/local-stack/snowflake/errors.ts';
-import { parseQueryText } from '../../actions/local-stack/snowflake/sql/parse.ts';
-import { type Column, formatType, type SnowflakeType } from '../../actions/local-stack/snowflake/types.ts';
+import { parseQueryText } from '../../actions/shared/sql/parse.ts';
+import { doesNotExist, SnowflakeError } from '../../actions/shared/sql/snowflake-error.ts';
+import { type Column, formatType, type SnowflakeType } from '../../actions/shared/sql/types.ts';
 
 type Relation = Extract<RelationSource, { kind: 'relation' }>;
 

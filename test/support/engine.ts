@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { BindValue } from '../../actions/local-stack/snowflake/bind/context.ts';
 import { Engine, type EngineOptions } from '../../actions/local-stack/snowflake/engine/engine.ts';
 import type { Session } from '../../actions/local-stack/snowflake/engine/session.ts';
-import { SnowflakeError } from '../../actions/local-stack/snowflake/errors.ts';
+import { SnowflakeError } from '../../actions/shared/sql/snowflake-error.ts';
 
 export type Rows = (string | null)[][];
 

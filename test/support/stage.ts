@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { stageDirectory } from '../../actions/local-stack/snowflake/engine/stage-location.ts';
+import { stageDirectory } from '../../actions/local-stack/snowflake/engine/stages/stage-location.ts';
 import type { TestEngine } from './engine.ts';
 
 /** Puts files into the internal stage `name` of D.PUBLIC, as a driver's PUT without compression does. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { Engine } from './engine/engine.ts';
-import { startTaskScheduler } from './engine/task-scheduler.ts';
+import { startTaskScheduler } from './engine/tasks/task-scheduler.ts';
 import { startSnowflakeServer } from './protocol/server.ts';
 
 /**

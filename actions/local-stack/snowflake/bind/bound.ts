@@ -1,4 +1,4 @@
-import type { Column, SnowflakeType } from '../types.ts';
+import type { Column, SnowflakeType } from '../../../shared/sql/types.ts';
 
 /** An expression with its names resolved and its type known, as DuckDB SQL that yields a value of `duckType(type)`. */
 export interface Bound {
@@ -41,7 +41,7 @@ export type RelationSource =
   | {
       kind: 'view';
       name: string;
-      query: import('../sql/ast.ts').Query;
+      query: import('../../../shared/sql/ast.ts').Query;
       columns: string[] | null;
       /** The text that `query` was parsed from: names its unnamed columns where `columns` is null. */
       source?: string;

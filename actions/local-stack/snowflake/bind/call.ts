@@ -1,6 +1,10 @@
-import { compilationError, notSupportedHere, type SnowflakeError } from '../errors.ts';
-import type { Expression, FunctionCall, Identifier, Star } from '../sql/ast.ts';
-import type { Position } from '../sql/position.ts';
+import type { Expression, FunctionCall, Identifier, Star } from '../../../shared/sql/ast.ts';
+import type { Position } from '../../../shared/sql/position.ts';
+import {
+  compilationError,
+  notSupportedHere,
+  type SnowflakeError,
+} from '../../../shared/sql/snowflake-error.ts';
 import type { Bound } from './bound.ts';
 import { literal } from './cast.ts';
 import { bindExpression } from './expression.ts';

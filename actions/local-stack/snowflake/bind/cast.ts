@@ -1,5 +1,5 @@
-import { SnowflakeError } from '../errors.ts';
-import { duckType, formatType, type SnowflakeType } from '../types.ts';
+import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
+import { duckType, formatType, type SnowflakeType } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
 import { convert } from './convert.ts';
 import { FLOAT, INTEGER, NTZ, number, VARCHAR, VARIANT } from './literal.ts';

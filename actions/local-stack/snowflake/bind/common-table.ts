@@ -1,7 +1,7 @@
-import { notSupportedHere } from '../errors.ts';
-import type { Query, SetBody } from '../sql/ast.ts';
-import type { Column, SnowflakeType } from '../types.ts';
-import { MAX_VARCHAR } from '../types.ts';
+import type { Query, SetBody } from '../../../shared/sql/ast.ts';
+import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
+import type { Column, SnowflakeType } from '../../../shared/sql/types.ts';
+import { MAX_VARCHAR } from '../../../shared/sql/types.ts';
 import type { BoundQuery } from './bound.ts';
 import { cast, unifyTypes } from './cast.ts';
 import { bindBody, bindQueryIn } from './query.ts';

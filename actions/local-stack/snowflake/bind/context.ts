@@ -1,5 +1,5 @@
-import type { FunctionCall, ObjectName, StageReference, TableReference } from '../sql/ast.ts';
-import type { SnowflakeType } from '../types.ts';
+import type { FunctionCall, ObjectName, StageReference, TableReference } from '../../../shared/sql/ast.ts';
+import type { SnowflakeType } from '../../../shared/sql/types.ts';
 import type { Bound, RelationSource } from './bound.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { duckType, MAX_VARCHAR, type SnowflakeType } from '../types.ts';
+import { duckType, MAX_VARCHAR, type SnowflakeType } from '../../../shared/sql/types.ts';
 import { VARCHAR } from './literal.ts';
 import { raise } from './runtime-error.ts';
 import { once } from './value.ts';

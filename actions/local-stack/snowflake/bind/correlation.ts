@@ -1,4 +1,4 @@
-import type { Expression, Query } from '../sql/ast.ts';
+import type { Expression, Query } from '../../../shared/sql/ast.ts';
 import { plainError, type Scope } from './scope.ts';
 
 /**

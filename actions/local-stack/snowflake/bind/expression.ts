@@ -1,6 +1,12 @@
-import { notSupportedHere } from '../errors.ts';
-import type { Between, Case, ColumnReference, Expression, PositionalColumn } from '../sql/ast.ts';
-import { formatType } from '../types.ts';
+import type {
+  Between,
+  Case,
+  ColumnReference,
+  Expression,
+  PositionalColumn,
+} from '../../../shared/sql/ast.ts';
+import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
+import { formatType } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
 import { bindCall } from './call.ts';
 import { cast, coerceForComparison, typeFromName, unifyTypes } from './cast.ts';

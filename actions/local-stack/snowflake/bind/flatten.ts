@@ -1,6 +1,6 @@
-import { notSupportedHere } from '../errors.ts';
-import type { Expression, FunctionCall } from '../sql/ast.ts';
-import type { Column } from '../types.ts';
+import type { Expression, FunctionCall } from '../../../shared/sql/ast.ts';
+import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
+import type { Column } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
 import { cast } from './cast.ts';
 import { bindExpression } from './expression.ts';

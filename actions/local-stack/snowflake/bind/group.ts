@@ -1,5 +1,5 @@
-import { notSupportedHere } from '../errors.ts';
-import type { Expression, Select } from '../sql/ast.ts';
+import type { Expression, Select } from '../../../shared/sql/ast.ts';
+import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import { bindEntry, bindExpression } from './expression.ts';
 import { plainError, type Scope } from './scope.ts';
 import type { ListItem } from './select.ts';

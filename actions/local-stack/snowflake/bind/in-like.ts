@@ -1,4 +1,4 @@
-import type { InList, Like } from '../sql/ast.ts';
+import type { InList, Like } from '../../../shared/sql/ast.ts';
 import type { Bound } from './bound.ts';
 import { bindFunction } from './call.ts';
 import { asVarchar, coerceForComparison } from './cast.ts';

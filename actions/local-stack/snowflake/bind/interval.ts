@@ -1,5 +1,5 @@
-import { compilationError } from '../errors.ts';
-import type { IntervalLiteral } from '../sql/ast.ts';
+import type { IntervalLiteral } from '../../../shared/sql/ast.ts';
+import { compilationError } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound } from './bound.ts';
 import { NTZ } from './literal.ts';
 import { invalidArguments } from './operators.ts';

@@ -1,5 +1,5 @@
-import { compilationError, notSupportedHere } from '../errors.ts';
-import type { Identifier, Join } from '../sql/ast.ts';
+import type { Identifier, Join } from '../../../shared/sql/ast.ts';
+import { compilationError, notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import { cast, unifyTypes } from './cast.ts';
 import { bindCondition } from './expression.ts';
 import { compare } from './operators.ts';

@@ -1,6 +1,6 @@
-import { notSupportedHere } from '../errors.ts';
-import type { Expression, FunctionCall, Lambda } from '../sql/ast.ts';
-import type { SnowflakeType } from '../types.ts';
+import type { Expression, FunctionCall, Lambda } from '../../../shared/sql/ast.ts';
+import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
+import type { SnowflakeType } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
 import { cast } from './cast.ts';
 import { bindCondition, bindExpression } from './expression.ts';

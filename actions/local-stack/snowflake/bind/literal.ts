@@ -1,5 +1,5 @@
-import type { SnowflakeType } from '../types.ts';
-import { MAX_VARCHAR } from '../types.ts';
+import type { SnowflakeType } from '../../../shared/sql/types.ts';
+import { MAX_VARCHAR } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
 import { nullOf, quote } from './value.ts';
 

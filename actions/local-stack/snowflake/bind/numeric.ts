@@ -1,4 +1,4 @@
-import { duckType, type SnowflakeType } from '../types.ts';
+import { duckType, type SnowflakeType } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
 import { cast } from './cast.ts';
 import { FLOAT, INTEGER, number } from './literal.ts';

@@ -1,7 +1,11 @@
-import { compilationError, notSupportedHere, type SnowflakeError } from '../errors.ts';
-import type { Binary, Expression, Tuple, Unary } from '../sql/ast.ts';
-import type { Position } from '../sql/position.ts';
-import { formatType, type SnowflakeType } from '../types.ts';
+import type { Binary, Expression, Tuple, Unary } from '../../../shared/sql/ast.ts';
+import type { Position } from '../../../shared/sql/position.ts';
+import {
+  compilationError,
+  notSupportedHere,
+  type SnowflakeError,
+} from '../../../shared/sql/snowflake-error.ts';
+import { formatType, type SnowflakeType } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
 import { asVarchar, cast, coerceForComparison } from './cast.ts';
 import { bindCondition, bindExpression } from './expression.ts';

@@ -1,5 +1,5 @@
-import { notSupportedHere } from '../errors.ts';
-import type { Expression, OrderItem, Query } from '../sql/ast.ts';
+import type { Expression, OrderItem, Query } from '../../../shared/sql/ast.ts';
+import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound, BoundQuery } from './bound.ts';
 import { variantKey } from './cast.ts';
 import { bindExpression } from './expression.ts';

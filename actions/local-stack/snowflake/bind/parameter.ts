@@ -1,5 +1,5 @@
-import { notSupportedHere } from '../errors.ts';
-import type { Bind, SessionVariable } from '../sql/ast.ts';
+import type { Bind, SessionVariable } from '../../../shared/sql/ast.ts';
+import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound } from './bound.ts';
 import { cast, literal } from './cast.ts';
 import type { BindValue } from './context.ts';

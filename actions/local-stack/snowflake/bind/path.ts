@@ -1,4 +1,4 @@
-import type { Expression, PathAccess } from '../sql/ast.ts';
+import type { Expression, PathAccess } from '../../../shared/sql/ast.ts';
 import type { Bound } from './bound.ts';
 import { cast } from './cast.ts';
 import { bindExpression, positionalColumn } from './expression.ts';

@@ -1,6 +1,6 @@
-import { invalidIdentifier, notSupportedHere } from '../errors.ts';
-import type { FunctionCall, Identifier, Pivot, Unpivot } from '../sql/ast.ts';
-import type { Column } from '../types.ts';
+import type { FunctionCall, Identifier, Pivot, Unpivot } from '../../../shared/sql/ast.ts';
+import { invalidIdentifier, notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
+import type { Column } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
 import { bindFunction } from './call.ts';
 import { cast, unifyTypes } from './cast.ts';

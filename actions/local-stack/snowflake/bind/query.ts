@@ -1,4 +1,4 @@
-import type { Expression, Query, SetBody } from '../sql/ast.ts';
+import type { Expression, Query, SetBody } from '../../../shared/sql/ast.ts';
 import type { BoundQuery } from './bound.ts';
 import { bindCommonTables } from './common-table.ts';
 import type { BindContext } from './context.ts';

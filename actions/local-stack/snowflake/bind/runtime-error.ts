@@ -1,4 +1,4 @@
-import { SnowflakeError } from '../errors.ts';
+import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import { quote } from './value.ts';
 
 const MARK = 'SF|';

@@ -1,5 +1,5 @@
-import { notSupportedHere } from '../errors.ts';
-import type { Sample } from '../sql/ast.ts';
+import type { Sample } from '../../../shared/sql/ast.ts';
+import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import type { RelationSource } from './bound.ts';
 import { bindExpression } from './expression.ts';
 import type { Scope } from './scope.ts';

@@ -1,7 +1,7 @@
-import { compilationError, invalidIdentifier, SnowflakeError } from '../errors.ts';
-import type { Identifier } from '../sql/ast.ts';
-import type { Position } from '../sql/position.ts';
-import type { SnowflakeType } from '../types.ts';
+import type { Identifier } from '../../../shared/sql/ast.ts';
+import type { Position } from '../../../shared/sql/position.ts';
+import { compilationError, invalidIdentifier, SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
+import type { SnowflakeType } from '../../../shared/sql/types.ts';
 import type { Bound, RelationColumn, RelationSource } from './bound.ts';
 import type { BindContext } from './context.ts';
 import { createUses, type Uses } from './uses.ts';

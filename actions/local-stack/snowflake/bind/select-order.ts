@@ -1,4 +1,4 @@
-import type { OrderItem, Query } from '../sql/ast.ts';
+import type { OrderItem, Query } from '../../../shared/sql/ast.ts';
 import { bindExpression } from './expression.ts';
 import { needsKey, orderBound, orderKey, orderPosition } from './order.ts';
 import { plainError, type Scope } from './scope.ts';

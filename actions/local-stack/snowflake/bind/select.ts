@@ -1,7 +1,7 @@
-import { compilationError } from '../errors.ts';
-import type { Expression, Select, SelectItem } from '../sql/ast.ts';
-import type { Position } from '../sql/position.ts';
-import type { Column } from '../types.ts';
+import type { Expression, Select, SelectItem } from '../../../shared/sql/ast.ts';
+import type { Position } from '../../../shared/sql/position.ts';
+import { compilationError } from '../../../shared/sql/snowflake-error.ts';
+import type { Column } from '../../../shared/sql/types.ts';
 import type { BoundQuery } from './bound.ts';
 import { bindCondition, bindEntry, bindExpression } from './expression.ts';
 import { bindGroupBy, type Grouping } from './group.ts';

@@ -1,4 +1,4 @@
-import type { ArrayLiteral, ObjectLiteral } from '../sql/ast.ts';
+import type { ArrayLiteral, ObjectLiteral } from '../../../shared/sql/ast.ts';
 import type { Bound } from './bound.ts';
 import { bindFunction } from './call.ts';
 import { literal } from './cast.ts';

@@ -1,5 +1,5 @@
-import type { SetBody, SetOperation } from '../sql/ast.ts';
-import { type Column, formatType, type SnowflakeType } from '../types.ts';
+import type { SetBody, SetOperation } from '../../../shared/sql/ast.ts';
+import { type Column, formatType, type SnowflakeType } from '../../../shared/sql/types.ts';
 import type { Bound, BoundQuery } from './bound.ts';
 import { cast, unifyTypes } from './cast.ts';
 import { bindBody } from './query.ts';

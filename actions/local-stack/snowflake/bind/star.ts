@@ -1,5 +1,5 @@
-import { invalidIdentifier, notSupportedHere } from '../errors.ts';
-import type { Identifier, Star } from '../sql/ast.ts';
+import type { Identifier, Star } from '../../../shared/sql/ast.ts';
+import { invalidIdentifier, notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound } from './bound.ts';
 import { bindExpression, useColumn } from './expression.ts';
 import { findRelations, formatName, plainError, type Scope, type ScopeColumn, unknownName } from './scope.ts';

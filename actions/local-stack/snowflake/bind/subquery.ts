@@ -1,5 +1,5 @@
-import { compilationError } from '../errors.ts';
-import type { Exists, InQuery, Quantified, Query, Subquery } from '../sql/ast.ts';
+import type { Exists, InQuery, Quantified, Query, Subquery } from '../../../shared/sql/ast.ts';
+import { compilationError } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound, BoundQuery } from './bound.ts';
 import { coerceForComparison } from './cast.ts';
 import { checkCorrelation } from './correlation.ts';

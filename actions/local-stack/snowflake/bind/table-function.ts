@@ -1,5 +1,5 @@
-import { notSupportedHere } from '../errors.ts';
-import type { FunctionCall, TableFunction } from '../sql/ast.ts';
+import type { FunctionCall, TableFunction } from '../../../shared/sql/ast.ts';
+import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound } from './bound.ts';
 import { unknownFunction } from './call.ts';
 import { asVarchar } from './cast.ts';

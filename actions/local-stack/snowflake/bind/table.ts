@@ -1,13 +1,13 @@
-import { notSupportedHere, SnowflakeError } from '../errors.ts';
 import type {
   DerivedTable,
   StageReference,
   TableAlias,
   TableExpression,
   TableReference,
-} from '../sql/ast.ts';
-import type { Position } from '../sql/position.ts';
-import type { Column } from '../types.ts';
+} from '../../../shared/sql/ast.ts';
+import type { Position } from '../../../shared/sql/position.ts';
+import { notSupportedHere, SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
+import type { Column } from '../../../shared/sql/types.ts';
 import type { BoundQuery, RelationSource } from './bound.ts';
 import { bindJoin } from './join.ts';
 import { bindPivot, bindUnpivot } from './pivot.ts';

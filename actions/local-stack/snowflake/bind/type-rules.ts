@@ -1,6 +1,6 @@
-import { compilationError, notSupportedHere, SnowflakeError } from '../errors.ts';
-import type { TypeName } from '../sql/ast.ts';
-import { formatType, MAX_BINARY, MAX_VARCHAR, type SnowflakeType } from '../types.ts';
+import type { TypeName } from '../../../shared/sql/ast.ts';
+import { compilationError, notSupportedHere, SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
+import { formatType, MAX_BINARY, MAX_VARCHAR, type SnowflakeType } from '../../../shared/sql/types.ts';
 import { ARRAY, BOOLEAN, DATE, FLOAT, number, OBJECT, VARIANT } from './literal.ts';
 
 /**

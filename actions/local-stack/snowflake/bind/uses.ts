@@ -1,4 +1,4 @@
-import type { Position } from '../sql/position.ts';
+import type { Position } from '../../../shared/sql/position.ts';
 
 /**
  * What the expressions bound in a scope have used: columns outside aggregates, aggregates, window functions.

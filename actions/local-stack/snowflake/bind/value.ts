@@ -1,4 +1,4 @@
-import { duckType, type SnowflakeType } from '../types.ts';
+import { duckType, type SnowflakeType } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
 
 /** A Bound made from others: it is an aggregate or windowed when one of them is. */

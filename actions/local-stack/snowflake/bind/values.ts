@@ -1,4 +1,4 @@
-import type { Values } from '../sql/ast.ts';
+import type { Values } from '../../../shared/sql/ast.ts';
 import type { BoundQuery } from './bound.ts';
 import { cast, unifyTypes } from './cast.ts';
 import { bindExpression } from './expression.ts';

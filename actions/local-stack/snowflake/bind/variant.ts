@@ -1,4 +1,4 @@
-import { SnowflakeError } from '../errors.ts';
+import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound } from './bound.ts';
 import { asInteger, asVarchar } from './cast.ts';
 import { literal, VARIANT } from './literal.ts';

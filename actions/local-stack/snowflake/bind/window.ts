@@ -1,6 +1,6 @@
-import { notSupportedHere } from '../errors.ts';
-import type { Frame, FrameBound, Window } from '../sql/ast.ts';
-import type { Position } from '../sql/position.ts';
+import type { Frame, FrameBound, Window } from '../../../shared/sql/ast.ts';
+import type { Position } from '../../../shared/sql/position.ts';
+import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import { bindExpression } from './expression.ts';
 import { intervalSql } from './interval.ts';
 import { bindOrderItem } from './order.ts';

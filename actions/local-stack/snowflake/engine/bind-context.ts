@@ -1,15 +1,15 @@
+import type { ObjectName, StageReference, TableReference } from '../../../shared/sql/ast.ts';
+import { parseQueryText } from '../../../shared/sql/parse.ts';
+import { doesNotExist, notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound, RelationSource } from '../bind/bound.ts';
 import type { BindContext } from '../bind/context.ts';
-import { doesNotExist, notSupportedHere } from '../errors.ts';
-import type { ObjectName, StageReference, TableReference } from '../sql/ast.ts';
-import { parseQueryText } from '../sql/parse.ts';
 import { engineFunction } from './engine-functions.ts';
 import { engineTableFunction } from './engine-table-functions.ts';
-import { informationSchemaRelation } from './information-schema.ts';
+import { informationSchemaRelation } from './metadata/information-schema.ts';
 import { type FullName, formatName, fullName, nameParts } from './names.ts';
 import type { Run, Session } from './session.ts';
-import { tableRelation } from './storage.ts';
-import { streamRelation } from './stream.ts';
+import { streamRelation } from './streams/stream.ts';
+import { tableRelation } from './tables/storage.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What a statement has prepared for its binding. */

@@ -1,4 +1,4 @@
-import type { Column, SnowflakeType } from '../types.ts';
+import type { Column, SnowflakeType } from '../../../shared/sql/types.ts';
 
 /**
  * DuckDB SQL that turns a column into the text that a row of Snowflake's JSON row set holds, or into a step

@@ -1,18 +1,18 @@
+import type { FunctionCall } from '../../../shared/sql/ast.ts';
+import { parseObjectName } from '../../../shared/sql/parse.ts';
+import { compilationError, doesNotExist, notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound } from '../bind/bound.ts';
-import { compilationError, doesNotExist, notSupportedHere } from '../errors.ts';
-import type { FunctionCall } from '../sql/ast.ts';
-import { parseObjectName } from '../sql/parse.ts';
 import type { BindPreparation } from './bind-context.ts';
 import { quote } from './database.ts';
-import { getDdl } from './get-ddl.ts';
+import { text } from './dml/rows-relation.ts';
+import { getDdl } from './metadata/get-ddl.ts';
 import { formatName, fullName } from './names.ts';
 import type { RecordKind, RecordOfKind } from './objects.ts';
 import { abortTransaction } from './open-transactions.ts';
-import { pipeStatus } from './pipe.ts';
-import { text } from './rows-relation.ts';
+import { pipeStatus } from './pipes/pipe.ts';
 import type { Run, Session } from './session.ts';
-import { streamHasData } from './stream.ts';
-import { enableDependents } from './task.ts';
+import { streamHasData } from './streams/stream.ts';
+import { enableDependents } from './tasks/task.ts';
 
 /** Functions whose answer is the engine's state. Undefined: not one of them. */
 export function engineFunction(

@@ -1,14 +1,14 @@
+import type { FunctionCall } from '../../../shared/sql/ast.ts';
+import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound, RelationSource } from '../bind/bound.ts';
-import { SnowflakeError } from '../errors.ts';
-import type { FunctionCall } from '../sql/ast.ts';
-import { copyHistoryRelation, validatePipeLoadRelation } from './copy-history.ts';
+import { copyHistoryRelation, validatePipeLoadRelation } from './copy/copy-history.ts';
+import { columns, instant, integer, rowsRelation, text } from './dml/rows-relation.ts';
 import type { QueryRecord } from './engine.ts';
 import { objectNamed } from './engine-functions.ts';
 import { resultRelation } from './result-scan.ts';
-import { columns, instant, integer, rowsRelation, text } from './rows-relation.ts';
 import type { Run, Session } from './session.ts';
-import { dependents } from './task-graph.ts';
-import { taskHistoryRelation, taskUuid } from './task-history.ts';
+import { dependents } from './tasks/task-graph.ts';
+import { taskHistoryRelation, taskUuid } from './tasks/task-history.ts';
 
 /** TABLE(fn(…)) over the engine's own records. Undefined: not one of them. */
 export function engineTableFunction(

@@ -3,12 +3,12 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { registerJavaScriptFunctions } from '../bind/javascript-functions.ts';
 import { macroStatements } from '../bind/macros.ts';
 import { Catalog } from './catalog.ts';
+import { createLoadHistory } from './copy/load-history.ts';
 import { connect, type Database, openDatabase } from './database.ts';
-import { createLoadHistory } from './load-history.ts';
 import { TableLocks } from './locks.ts';
-import { dropTemporaryTables, highestVersion, purgeHistory } from './retention.ts';
 import { Session, type SessionOptions } from './session.ts';
-import { loadTaskHistory } from './task-history.ts';
+import { dropTemporaryTables, highestVersion, purgeHistory } from './tables/retention.ts';
+import { loadTaskHistory } from './tasks/task-history.ts';
 
 export interface EngineOptions {
   /** Where files lie: staged files always, the database itself when `persistent`. */

@@ -1,4 +1,4 @@
-import { SnowflakeError } from '../errors.ts';
+import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 
 /** How long a statement waits for another transaction's table lock, in ms. */
 const LOCK_TIMEOUT_MS = 60_000;

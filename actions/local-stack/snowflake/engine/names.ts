@@ -1,8 +1,8 @@
+import type { ObjectName } from '../../../shared/sql/ast.ts';
+import { parseObjectName } from '../../../shared/sql/parse.ts';
+import { compilationError, doesNotExist, SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import { bindExpression } from '../bind/expression.ts';
 import { createScope } from '../bind/scope.ts';
-import { compilationError, doesNotExist, SnowflakeError } from '../errors.ts';
-import type { ObjectName } from '../sql/ast.ts';
-import { parseObjectName } from '../sql/parse.ts';
 import { createBindContext } from './bind-context.ts';
 import type { RecordKind, RecordOfKind } from './objects.ts';
 import type { Run, Session } from './session.ts';

@@ -1,4 +1,4 @@
-import type { Column, SnowflakeType } from '../types.ts';
+import type { Column, SnowflakeType } from '../../../shared/sql/types.ts';
 
 /**
  * What the catalog records. Names are folded; `id` never changes and names the physical tables, so that RENAME,
@@ -17,17 +17,24 @@ interface ObjectRecord {
   droppedAt: number | null;
   owner: string;
   comment: string;
+  /** Values of the tags set on it, by the tag's id. */
+  tags?: Record<string, string>;
 }
 
 export interface DatabaseRecord extends ObjectRecord {
   kind: 'DATABASE';
   transient: boolean;
   retentionDays: number | null;
+  /** Further settings as given: recorded and shown. */
+  properties?: Record<string, FormatValue>;
 }
 export interface SchemaRecord extends ObjectRecord {
   kind: 'SCHEMA';
   transient: boolean;
   retentionDays: number | null;
+  managedAccess?: boolean;
+  /** Further settings as given: recorded and shown. */
+  properties?: Record<string, FormatValue>;
 }
 
 export interface TableColumn extends Column {
@@ -39,18 +46,35 @@ export interface TableColumn extends Column {
   /** Text of `AS (expression)`. */
   computed: string | null;
   comment: string;
+  /** Values of the tags set on it, by the tag's id. */
+  tags?: Record<string, string>;
+  maskingPolicy?: MaskingUse;
+}
+/** A masking policy set on a column: the policy's id and, with USING, the columns of its arguments. */
+export interface MaskingUse {
+  id: number;
+  using: string[];
+}
+export interface RowAccessUse {
+  id: number;
+  on: string[];
 }
 export interface TableConstraint {
   name: string;
   type: 'PRIMARY KEY' | 'UNIQUE' | 'FOREIGN KEY' | 'CHECK';
   columns: string[];
   references: { table: string; columns: string[] } | null;
+  /** RELY, ON DELETE …, as written: recorded and shown. */
+  properties?: string[];
+  comment?: string;
+  /** Microseconds since 1970. */
+  createdAt?: number;
 }
 /**
  * Physical storage in DuckDB, schema `data`: `t<id>` holds the current rows, `h<id>` the old images.
  * Both: c<n>… columns, then `_row BIGINT` (row id, stable for the row's life), `_born BIGINT` (version inserted),
  * `_since BIGINT` (version of this image); `h<id>` also `_until BIGINT` (version that ended the image).
- * A version is microseconds since 1970, unique and growing per server. See engine/storage.ts.
+ * A version is microseconds since 1970, unique and growing per server. See tables/storage.ts.
  */
 export interface TableRecord extends ObjectRecord {
   kind: 'TABLE';
@@ -64,15 +88,42 @@ export interface TableRecord extends ObjectRecord {
   retentionDays: number | null;
   changeTracking: boolean;
   properties: Record<string, string>;
+  rowAccessPolicy?: RowAccessUse;
+  /** What makes it a dynamic table: its rows are those of a query, as of the last refresh. */
+  dynamic?: DynamicTable;
+}
+export interface DynamicTable {
+  queryText: string;
+  /** Whole CREATE statement, for GET_DDL and SHOW. */
+  text: string;
+  /** '5 minutes', or DOWNSTREAM: as fresh as the dynamic tables that read it need. */
+  targetLag: string;
+  warehouse: string;
+  refreshMode: 'AUTO' | 'FULL' | 'INCREMENTAL';
+  initialize: 'ON_CREATE' | 'ON_SCHEDULE';
+  state: 'ACTIVE' | 'SUSPENDED';
+  suspendedAt: number | null;
+  /** The time that its rows are as of; null before the first refresh. */
+  dataTimestamp: number | null;
+  transient: boolean;
 }
 export interface ViewRecord extends ObjectRecord {
   kind: 'VIEW';
   secure: boolean;
   materialized: boolean;
-  columns: Column[];
+  recursive?: boolean;
+  clusterBy?: string;
+  changeTracking?: boolean;
+  columns: ViewColumn[];
+  rowAccessPolicy?: RowAccessUse;
   queryText: string;
   /** Whole CREATE statement, for GET_DDL and SHOW VIEWS. */
   text: string;
+}
+export interface ViewColumn extends Column {
+  comment?: string;
+  tags?: Record<string, string>;
+  maskingPolicy?: MaskingUse;
 }
 export interface StreamRecord extends ObjectRecord {
   kind: 'STREAM';
@@ -142,6 +193,8 @@ export interface SequenceRecord extends ObjectRecord {
   kind: 'SEQUENCE';
   start: number;
   increment: number;
+  /** ORDER; NOORDER by default. */
+  ordered?: boolean;
 }
 export interface RoutineRecord extends ObjectRecord {
   kind: 'FUNCTION' | 'PROCEDURE';
@@ -160,13 +213,36 @@ export interface RecordedObject extends ObjectRecord {
     | 'USER'
     | 'INTEGRATION'
     | 'TAG'
-    | 'MASKING POLICY'
-    | 'ROW ACCESS POLICY'
     | 'RESOURCE MONITOR'
-    | 'NETWORK POLICY';
+    | 'NETWORK POLICY'
+    | 'NETWORK RULE'
+    | 'PASSWORD POLICY'
+    | 'SESSION POLICY'
+    | 'AUTHENTICATION POLICY'
+    | 'SECRET'
+    | 'ALERT';
   /** Kind as created, e.g. 'STORAGE INTEGRATION'. */
   type: string;
   properties: Record<string, FormatValue>;
+}
+
+/** A rule over its arguments: what a column shows, or which rows. */
+export interface PolicyRecord extends ObjectRecord {
+  kind: 'MASKING POLICY' | 'ROW ACCESS POLICY';
+  parameters: { name: string; type: SnowflakeType }[];
+  returns: SnowflakeType;
+  bodyText: string;
+}
+/** A privilege or role that a role or user has. OWNERSHIP is the owner of the object instead. */
+export interface GrantRecord extends ObjectRecord {
+  kind: 'GRANT';
+  privilege: string;
+  /** `objectId` null: the account, or a role that every account has, by `objectName`. */
+  on: { type: string; objectId: number | null; objectName: string };
+  /** For objects of the type that will be created in the schema or database `on.objectId`. */
+  future: boolean;
+  to: { type: 'ROLE' | 'USER' | 'DATABASE ROLE' | 'SHARE'; name: string };
+  grantOption: boolean;
 }
 
 export type CatalogRecord =
@@ -181,7 +257,9 @@ export type CatalogRecord =
   | TaskRecord
   | SequenceRecord
   | RoutineRecord
-  | RecordedObject;
+  | RecordedObject
+  | PolicyRecord
+  | GrantRecord;
 export type RecordKind = CatalogRecord['kind'];
 export type RecordOfKind<Kind extends RecordKind> = CatalogRecord extends infer Candidate
   ? Candidate extends { kind: RecordKind }

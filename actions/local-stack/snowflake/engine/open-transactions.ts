@@ -1,5 +1,5 @@
-import { SnowflakeError } from '../errors.ts';
-import { type Cell, columns, instant, integer, text } from './rows-relation.ts';
+import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
+import { type Cell, columns, instant, integer, text } from './dml/rows-relation.ts';
 import type { Session } from './session.ts';
 
 /** SHOW TRANSACTIONS: the running explicit transactions of the account. Source: its page. */

@@ -1,11 +1,11 @@
+import type { Query, QueryStatement } from '../../../shared/sql/ast.ts';
 import type { BoundQuery } from '../bind/bound.ts';
 import { bindQuery } from '../bind/query.ts';
-import type { Query, QueryStatement } from '../sql/ast.ts';
 import { type BindPreparation, createBindContext } from './bind-context.ts';
 import { encodeColumn, encodeRows } from './encode.ts';
 import type { StatementResult } from './result.ts';
 import type { Run, Session } from './session.ts';
-import { prepareStages } from './stage-scan.ts';
+import { prepareStages } from './stages/stage-scan.ts';
 import type { Transaction } from './transaction.ts';
 
 /** SELECT: bind, run, encode. */

@@ -1,5 +1,5 @@
+import type { Query, SetBody } from '../../../shared/sql/ast.ts';
 import { plainError } from '../bind/scope.ts';
-import type { Query, SetBody } from '../sql/ast.ts';
 
 /**
  * The columns of a view or of CREATE TABLE … AS need names: an expression needs an alias.

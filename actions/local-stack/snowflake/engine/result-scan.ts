@@ -1,5 +1,5 @@
+import { duckType } from '../../../shared/sql/types.ts';
 import type { RelationSource } from '../bind/bound.ts';
-import { duckType } from '../types.ts';
 import { quote } from './database.ts';
 import type { StatementResult } from './result.ts';
 

@@ -1,4 +1,4 @@
-import type { Column } from '../types.ts';
+import type { Column } from '../../../shared/sql/types.ts';
 
 /** The answer to a statement. Values are in the encoding of Snowflake's JSON row set (see encode.ts): text or null. */
 export interface StatementResult {

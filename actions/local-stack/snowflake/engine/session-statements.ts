@@ -1,11 +1,18 @@
+import type {
+  AlterSession,
+  Property,
+  SetVariable,
+  Transaction,
+  UnsetVariable,
+  Use,
+} from '../../../shared/sql/ast.ts';
+import { compilationError, doesNotExist } from '../../../shared/sql/snowflake-error.ts';
 import { bindExpression } from '../bind/expression.ts';
 import { createScope } from '../bind/scope.ts';
-import { compilationError, doesNotExist } from '../errors.ts';
-import type { AlterSession, Property, SetVariable, Transaction, UnsetVariable, Use } from '../sql/ast.ts';
 import { createBindContext } from './bind-context.ts';
 import { nameParts, requireDatabase, singleName } from './names.ts';
+import { BUILT_IN_ROLES } from './objects/recorded-object.ts';
 import { defaultParameters } from './parameters.ts';
-import { BUILT_IN_ROLES } from './recorded-object.ts';
 import { type StatementResult, statusResult } from './result.ts';
 import type { Run, Session } from './session.ts';
 

@@ -1,15 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { parseStatement } from '../../../shared/sql/parse.ts';
+import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
+import type { SnowflakeType } from '../../../shared/sql/types.ts';
 import type { BindValue, SessionFacts } from '../bind/context.ts';
 import { snowflakeErrorFromDuck } from '../bind/runtime-error.ts';
-import { SnowflakeError } from '../errors.ts';
-import { parseStatement } from '../sql/parse.ts';
-import type { SnowflakeType } from '../types.ts';
 import { quote } from './database.ts';
 import { type Engine, newQueryId } from './engine.ts';
 import { executeStatement } from './execute.ts';
 import { defaultParameters } from './parameters.ts';
 import type { StatementResult } from './result.ts';
-import { dropTemporaryTables } from './retention.ts';
+import { dropTemporaryTables } from './tables/retention.ts';
 import { Transaction } from './transaction.ts';
 
 export interface SessionOptions {

@@ -1,7 +1,7 @@
+import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
+import type { Column } from '../../../shared/sql/types.ts';
 import { type StatementResult, statementTypes } from '../engine/result.ts';
 import type { Session } from '../engine/session.ts';
-import { SnowflakeError } from '../errors.ts';
-import type { Column } from '../types.ts';
 
 /** Every answer's envelope. */
 export interface Answer {

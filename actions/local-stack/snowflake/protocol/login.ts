@@ -1,8 +1,8 @@
 import { createPublicKey, randomInt, timingSafeEqual, verify } from 'node:crypto';
+import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import type { Engine } from '../engine/engine.ts';
-import { BUILT_IN_ROLES } from '../engine/recorded-object.ts';
+import { BUILT_IN_ROLES } from '../engine/objects/recorded-object.ts';
 import type { Session } from '../engine/session.ts';
-import { SnowflakeError } from '../errors.ts';
 import { parameterValue, success } from './answer.ts';
 import type { ParsedRequest, ServerState } from './server.ts';
 

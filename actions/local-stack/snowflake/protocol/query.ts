@@ -1,8 +1,8 @@
+import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
+import { splitStatements } from '../../../shared/sql/split.ts';
 import type { BindValue } from '../bind/context.ts';
 import { newQueryId } from '../engine/engine.ts';
 import type { Session } from '../engine/session.ts';
-import { SnowflakeError } from '../errors.ts';
-import { splitStatements } from '../sql/split.ts';
 import { type Answer, failure, resultAnswer, success } from './answer.ts';
 import type { ParsedRequest, ServerState } from './server.ts';
 

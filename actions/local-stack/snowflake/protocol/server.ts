@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import type { Engine } from '../engine/engine.ts';
-import { notifyObjectCreated } from '../engine/pipe.ts';
-import { SnowflakeError } from '../errors.ts';
+import { notifyObjectCreated } from '../engine/pipes/pipe.ts';
 import { failure, success } from './answer.ts';
 import { type Credentials, logIn } from './login.ts';
 import { abortQuery, queryResult, queryStatus, requestQuery } from './query.ts';

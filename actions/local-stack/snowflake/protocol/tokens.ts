@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import type { Session } from '../engine/session.ts';
-import { SnowflakeError } from '../errors.ts';
 
 /** How long tokens are good for, in seconds, as real accounts do. */
 const SESSION_TOKEN_SECONDS = 3600;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { typeFromName, unifyTypes } from '../../../../actions/local-stack/snowflake/bind/cast.ts';
 import { number, VARCHAR } from '../../../../actions/local-stack/snowflake/bind/literal.ts';
 import { snowflakeErrorFromDuck } from '../../../../actions/local-stack/snowflake/bind/runtime-error.ts';
-import { formatType } from '../../../../actions/local-stack/snowflake/types.ts';
+import { formatType } from '../../../../actions/shared/sql/types.ts';
 import { type BinderBench, openBinderBench } from '../../../support/binder.ts';
 
 let bench: BinderBench;

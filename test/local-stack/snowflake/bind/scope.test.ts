@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bindExpression } from '../../../../actions/local-stack/snowflake/bind/expression.ts';
 import { addRelation, createScope } from '../../../../actions/local-stack/snowflake/bind/scope.ts';
 import { bindTableExpression } from '../../../../actions/local-stack/snowflake/bind/table.ts';
-import { parseExpressionText, parseQueryText } from '../../../../actions/local-stack/snowflake/sql/parse.ts';
+import { parseExpressionText, parseQueryText } from '../../../../actions/shared/sql/parse.ts';
 import { type BinderBench, openBinderBench } from '../../../support/binder.ts';
 import { TABLES, VIEWS } from '../../../support/binder-tables.ts';
 

@@ -1,6 +1,6 @@
-import { SnowflakeError } from '../../errors.ts';
-import type { SnowflakeType } from '../../types.ts';
-import { duckType } from '../../types.ts';
+import { SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
+import type { SnowflakeType } from '../../../../shared/sql/types.ts';
+import { duckType } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { asFloat, asVarchar, asVariant, cast, variantKey } from '../cast.ts';
 import { ARRAY, BOOLEAN, FLOAT, INTEGER, number, VARCHAR } from '../literal.ts';

@@ -1,4 +1,4 @@
-import { MAX_VARCHAR } from '../../types.ts';
+import { MAX_VARCHAR } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { asVariant, cast } from '../cast.ts';
 import { ARRAY, BOOLEAN, INTEGER, VARCHAR, VARIANT } from '../literal.ts';

@@ -1,5 +1,5 @@
-import type { SnowflakeType } from '../../types.ts';
-import { duckType } from '../../types.ts';
+import type { SnowflakeType } from '../../../../shared/sql/types.ts';
+import { duckType } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { cast, coerceForComparison, unifyTypes } from '../cast.ts';
 import { BOOLEAN } from '../literal.ts';

@@ -1,6 +1,6 @@
-import { notSupportedHere, SnowflakeError } from '../../errors.ts';
-import type { SnowflakeType } from '../../types.ts';
-import { duckType, MAX_BINARY } from '../../types.ts';
+import { notSupportedHere, SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
+import type { SnowflakeType } from '../../../../shared/sql/types.ts';
+import { duckType, MAX_BINARY } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { asVarchar, asVariant, cast } from '../cast.ts';
 import { ARRAY, BOOLEAN, FLOAT, number, OBJECT, VARCHAR, VARIANT } from '../literal.ts';

@@ -1,4 +1,4 @@
-import { compilationError } from '../../errors.ts';
+import { compilationError } from '../../../../shared/sql/snowflake-error.ts';
 import type { CallFacts } from './registry.ts';
 
 export type DatePart =

@@ -1,6 +1,6 @@
-import { compilationError } from '../../errors.ts';
-import type { SnowflakeType } from '../../types.ts';
-import { duckType } from '../../types.ts';
+import { compilationError } from '../../../../shared/sql/snowflake-error.ts';
+import type { SnowflakeType } from '../../../../shared/sql/types.ts';
+import { duckType } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { asInteger, asTimestamp, cast } from '../cast.ts';
 import { DATE, FLOAT, INTEGER, NTZ, VARCHAR } from '../literal.ts';

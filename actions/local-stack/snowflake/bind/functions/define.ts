@@ -1,5 +1,5 @@
-import { compilationError } from '../../errors.ts';
-import { duckType, formatType, type SnowflakeType } from '../../types.ts';
+import { compilationError } from '../../../../shared/sql/snowflake-error.ts';
+import { duckType, formatType, type SnowflakeType } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { asFloat, asInteger, asVarchar, cast } from '../cast.ts';
 import { FLOAT } from '../literal.ts';

@@ -1,5 +1,5 @@
-import type { SnowflakeType } from '../../types.ts';
-import { MAX_BINARY } from '../../types.ts';
+import type { SnowflakeType } from '../../../../shared/sql/types.ts';
+import { MAX_BINARY } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { asVarchar, cast } from '../cast.ts';
 import { INTEGER, VARCHAR } from '../literal.ts';

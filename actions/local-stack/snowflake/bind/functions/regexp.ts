@@ -1,4 +1,4 @@
-import { SnowflakeError } from '../../errors.ts';
+import { SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
 import type { Bound } from '../bound.ts';
 import { ARRAY, BOOLEAN, INTEGER, VARCHAR } from '../literal.ts';
 import { once, quote, value } from '../value.ts';

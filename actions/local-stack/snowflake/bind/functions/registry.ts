@@ -1,5 +1,5 @@
-import type { Expression } from '../../sql/ast.ts';
-import type { Position } from '../../sql/position.ts';
+import type { Expression } from '../../../../shared/sql/ast.ts';
+import type { Position } from '../../../../shared/sql/position.ts';
 import type { Bound } from '../bound.ts';
 import type { BindContext } from '../context.ts';
 import { ALL } from './all.ts';

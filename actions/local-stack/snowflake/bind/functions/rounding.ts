@@ -1,4 +1,4 @@
-import { duckType } from '../../types.ts';
+import { duckType } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { asFloat, asInteger, cast } from '../cast.ts';
 import { FLOAT, number } from '../literal.ts';

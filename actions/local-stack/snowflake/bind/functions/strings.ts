@@ -1,5 +1,5 @@
-import { notSupportedHere } from '../../errors.ts';
-import { MAX_VARCHAR } from '../../types.ts';
+import { notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
+import { MAX_VARCHAR } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { asVarchar, cast } from '../cast.ts';
 import { ARRAY, BOOLEAN, INTEGER, OBJECT, VARCHAR } from '../literal.ts';

@@ -1,0 +1,85 @@
+import type { Constraint, Identifier } from '../ast.ts';
+import { notSupportedHere } from '../snowflake-error.ts';
+import { parseObjectName, parseOptionalColumns } from './names.ts';
+import { parseComment } from './object-clauses.ts';
+import type { Reader } from './reader.ts';
+
+/** Whether a constraint of a table or a column comes next. */
+export function startsConstraint(r: Reader): boolean {
+  return (
+    r.isWord('CONSTRAINT') ||
+    r.isWords('PRIMARY', 'KEY') ||
+    r.isWords('FOREIGN', 'KEY') ||
+    r.isWord('UNIQUE') ||
+    (r.isWord('REFERENCES') && r.peek(1).kind !== 'symbol') ||
+    (r.isWord('CHECK') && r.follows(1, '('))
+  );
+}
+
+/**
+ * `[CONSTRAINT name] PRIMARY KEY | UNIQUE | FOREIGN KEY …`; `column` where it stands behind one.
+ * https://docs.snowflake.com/en/sql-reference/sql/create-table-constraint
+ */
+export function parseConstraint(r: Reader, column: Identifier | null): Constraint {
+  const { start } = r.token;
+  const name = r.skipWords('CONSTRAINT') ? r.identifier() : null;
+  const type = parseConstraintType(r);
+  let columns = column === null ? r.parenthesized(() => r.identifier()) : [column];
+  // A column's own FOREIGN KEY may repeat its name.
+  if (column !== null && type === 'FOREIGN KEY') {
+    const own = parseOptionalColumns(r);
+    if (own.length > 0) columns = own;
+  }
+  let references: Constraint['references'] = null;
+  if (type === 'FOREIGN KEY') {
+    r.expectWords('REFERENCES');
+    references = { table: parseObjectName(r), columns: parseOptionalColumns(r) };
+  }
+  return { name, type, columns, references, properties: parseProperties(r), ...r.range(start) };
+}
+
+/** `PRIMARY KEY`, `UNIQUE`, `[FOREIGN KEY]` before REFERENCES. */
+export function parseConstraintType(r: Reader): Constraint['type'] {
+  if (r.skipWords('PRIMARY', 'KEY')) return 'PRIMARY KEY';
+  if (r.skipWords('UNIQUE')) return 'UNIQUE';
+  if (r.skipWords('FOREIGN', 'KEY') || r.isWord('REFERENCES')) return 'FOREIGN KEY';
+  if (r.isWord('CHECK')) throw notSupportedHere('CHECK constraints', r.token.start);
+  throw r.unexpected();
+}
+
+/** Words of several parts first. */
+const properties = [
+  'NOT ENFORCED',
+  'ENFORCED',
+  'NOT DEFERRABLE',
+  'DEFERRABLE',
+  'INITIALLY DEFERRED',
+  'INITIALLY IMMEDIATE',
+  'ENABLE NOVALIDATE',
+  'ENABLE VALIDATE',
+  'DISABLE NOVALIDATE',
+  'DISABLE VALIDATE',
+  'ENABLE',
+  'DISABLE',
+  'VALIDATE',
+  'NOVALIDATE',
+  'RELY',
+  'NORELY',
+  'MATCH FULL',
+  'MATCH SIMPLE',
+  'MATCH PARTIAL',
+  ...['CASCADE', 'SET NULL', 'SET DEFAULT', 'RESTRICT', 'NO ACTION'].flatMap((action) => [
+    `ON UPDATE ${action}`,
+    `ON DELETE ${action}`,
+  ]),
+].map((property) => property.split(' '));
+
+function parseProperties(r: Reader): string[] {
+  const found: string[] = [];
+  for (;;) {
+    const words = properties.find((parts) => r.skipWords(...parts));
+    if (words !== undefined) found.push(words.join(' '));
+    else if (r.isWord('COMMENT')) found.push(`COMMENT ${parseComment(r)}`);
+    else return found;
+  }
+}

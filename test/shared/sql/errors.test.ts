@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { parseStatement } from '../../../actions/shared/sql/parse.ts';
+import { SnowflakeError } from '../../../actions/shared/sql/snowflake-error.ts';
+
+function errorOf(text: string): SnowflakeError {
+  try {
+    parseStatement(text);
+  } catch (error) {
+    if (error instanceof SnowflakeError) return error;
+    throw error;
+  }
+  throw new Error(`parsed: ${text}`);
+}
+
+describe('what is no Snowflake SQL is a syntax error with its place', () => {
+  test.each([
+    ['selekt 1', 1, 0, "unexpected 'selekt'."],
+    ['select a\nform t x', 2, 5, "unexpected 't'."],
+    ['select * from', 1, 13, "unexpected '<EOF>'."],
+    ['select (1', 1, 9, "unexpected '<EOF>'."],
+    ['select 1 select 2', 1, 9, "unexpected 'select'."],
+    ['select 1; select 2', 1, 10, "unexpected 'select'."],
+    ['select a from t where', 1, 21, "unexpected '<EOF>'."],
+    ['select from.x', 1, 7, "unexpected 'from'."],
+    ['create table t (a)', 1, 16, "unexpected 'a'."],
+    ['create secure table t (a int)', 1, 14, "unexpected 'table'."],
+    ['insert into order values (1)', 1, 12, "unexpected 'order'."],
+    ['drop table', 1, 10, "unexpected '<EOF>'."],
+    ['merge into t using s on true', 1, 28, "unexpected '<EOF>'."],
+    ['begin select 1 end', 1, 15, "unexpected 'end'."],
+    ['begin insert into t select 1 into :x; end', 1, 29, "unexpected 'into'."],
+    ['select 1 into :x', 1, 9, "unexpected 'into'."],
+    ['', 1, 0, "unexpected '<EOF>'."],
+    ['select case 1 end', 1, 14, "unexpected 'end'."],
+    ['select {{ x }}', 1, 8, "unexpected '{'."],
+    ['copy into t from @s pattern = 1', 1, 30, "unexpected '1'."],
+  ])('%s', (text, line, column, what) => {
+    const error = errorOf(text);
+    expect(error.code).toBe('001003');
+    expect(error.message).toBe(
+      `SQL compilation error:\nsyntax error line ${line} at position ${column} ${what}`,
+    );
+    expect(error.position).toMatchObject({ line, column });
+  });
+});
+
+describe('Snowflake SQL that the tree does not hold is refused by name', () => {
+  test.each([
+    ['select * from t match_recognize (pattern (a) define a as true)', 'MATCH_RECOGNIZE'],
+    ['select 1 from t start with a = 1 connect by b = prior a', 'CONNECT BY'],
+    ['select a from t, u where t.a = u.a(+)', 'the outer join operator (+)'],
+    ['select x ** 2', 'the ** operator'],
+    ['create external table t (a int)', 'CREATE EXTERNAL TABLE'],
+    ['create table t (a int, check (a > 1))', 'CHECK constraints'],
+    ['create table t (a array(int))', 'the structured type ARRAY(…)'],
+    ['alter table t add search optimization', 'SEARCH OPTIMIZATION'],
+    ['select * from t pivot (sum(a) for b in (any))', 'PIVOT with values from ANY or a query'],
+    ['select {*} from t', '{*} object constants'],
+    ['use secondary roles a, b', 'USE SECONDARY ROLES with names'],
+    ['with p as procedure () returns int language sql as $$ $$ call p()', 'WITH … AS PROCEDURE'],
+    ['alter table t set contact (a = b)', 'ALTER … SET CONTACT ('],
+    ['copy files into @a from @b', 'COPY FILES'],
+  ])('%s', (text, construct) => {
+    const error = errorOf(text);
+    expect(error.code).toBe('999001');
+    expect(error.message).toContain(`Not supported by the local Snowflake: ${construct} (line 1, position `);
+  });
+});
+
+test('200 levels of nesting are read, thousands are refused without using up the stack', () => {
+  const nested = (levels: number) => `select ${'('.repeat(levels)}1${')'.repeat(levels)}`;
+  expect(parseStatement(nested(200))).toMatchObject({ kind: 'select' });
+  expect(errorOf(nested(100_000)).message).toContain('nesting of more than 256 levels');
+  expect(errorOf(`select ${'not '.repeat(50_000)}a`).message).toContain('nesting');
+  expect(errorOf(`select ${'- '.repeat(50_000)}a`).message).toContain('nesting');
+  expect(errorOf(`select * from ${'('.repeat(50_000)}`).message).toContain('nesting');
+  expect(errorOf('begin '.repeat(50_000)).message).toContain('nesting');
+  expect(errorOf('explain '.repeat(50_000)).message).toContain('nesting');
+  expect(errorOf(`select ${'case when '.repeat(50_000)}`).message).toContain('nesting');
+  expect(errorOf(`create stage s x = ${'('.repeat(50_000)}`).message).toContain('nesting');
+});
