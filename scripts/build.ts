@@ -1,7 +1,8 @@
-import { existsSync, globSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, globSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
+import { buildKernel } from './build-kernel.ts';
 
 /** Bundles every action's main.ts into dist/<action>/, and the Lambda handler into one file of its own. */
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -44,6 +45,7 @@ entries.push(
 );
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
+const kernel = await buildKernel(root);
 await build({
   ...shared,
   entryPoints: entries,
@@ -51,6 +53,8 @@ await build({
   splitting: true,
   chunkNames: 'chunks/[hash]',
 });
+// The bundle of extract looks for it beside itself.
+copyFileSync(kernel, join(root, 'dist/extract/kernel.wasm'));
 await build({
   ...shared,
   entryPoints: [{ in: 'actions/ingest-catalog/handler.ts', out: 'lambda/catalog-ingest' }],

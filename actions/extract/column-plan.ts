@@ -15,7 +15,7 @@ import {
   Utf8,
 } from 'apache-arrow';
 import pg from 'pg';
-import type { FieldFormat } from './copy-binary/fields.ts';
+import type { FieldFormat } from './kernel/kernel.ts';
 import type { LogicalType, ParquetColumn, PhysicalType } from './parquet/schema.ts';
 import type { SourceColumn } from './source-table.ts';
 

@@ -1,16 +1,17 @@
-import type { Readable } from 'node:stream';
 import type { ClientBase } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import type { ManifestPart } from '../shared/manifest.ts';
 import type { ColumnPlan } from './column-plan.ts';
-import { CopyDecoder } from './copy-binary/decoder.ts';
-import { columnDecoder } from './copy-binary/fields.ts';
+import { type CopySink, copyOut } from './copy-out.ts';
 import { statementError } from './database.ts';
+import { CopyFormatError, CopyKernel } from './kernel/kernel.ts';
 import { ParquetWriter } from './parquet/file.ts';
+import type { Codec } from './parquet/page.ts';
 import type { PartUpload } from './parts.ts';
 
-/** Raw bytes of COPY in a row group: its sealed pages are held compressed until it closes. */
+/** Raw bytes of COPY in a row group: its sealed pages are held compressed until it is written. */
 const GROUP_BYTES = 48 << 20;
+/** Raw bytes of pages that may be waiting to be compressed. */
+const BACKLOG_BYTES = 12 << 20;
 /** Snowflake advises files of 100 to 250 MB. */
 const PART_BYTES = 128 << 20;
 
@@ -24,7 +25,7 @@ export interface CopiedTable {
 /** What a copy has read so far. */
 export interface CopyProgress {
   rows: number;
-  /** Bytes of binary COPY. */
+  /** Bytes off the wire. */
   bytes: number;
 }
 
@@ -35,10 +36,11 @@ export interface CopyRequest {
   sql: string;
   columns: readonly ColumnPlan[];
   onSpecial: 'fail' | 'null';
+  compression: Codec;
 }
 
 /**
- * Streams the rows of a query into Parquet parts: no row is ever an object, memory holds one row group.
+ * Streams the rows of a query into Parquet parts: no row is ever an object, memory holds two row groups.
  * With `onSpecial: fail` the first value that cannot be held ends the writing; the rest is only counted.
  * @throws ConnectionLostError naming table and rows read; UserError for the source's other errors
  */
@@ -48,85 +50,119 @@ export async function copyTable(
   startPart: (index: number) => PartUpload,
   progress: CopyProgress,
 ): Promise<CopiedTable> {
-  const writer = new ParquetWriter(request.columns.map((column) => column.parquet));
-  const specials = new Map<string, number>();
-  const decoder = new CopyDecoder(
-    request.columns.map(({ format, parquet }, index) =>
-      columnDecoder(format, writer.columns[index]!, () =>
-        specials.set(parquet.name, (specials.get(parquet.name) ?? 0) + 1),
-      ),
-    ),
-  );
-  const output = new PartOutput(writer, startPart);
+  const output = new TableOutput(request, startPart);
   try {
-    let groupBytes = 0;
-    for await (const chunk of rowsOf(client, request)) {
-      for (let position = 0; position < chunk.length; ) {
-        const start = position;
-        position = decoder.decode(chunk, start, start + Math.max(1, GROUP_BYTES - groupBytes));
-        groupBytes += position - start;
-        progress.rows = decoder.rows;
-        progress.bytes += position - start;
-        if (groupBytes < GROUP_BYTES || !decoder.isBetweenRows) continue;
-        if (request.onSpecial === 'fail' && specials.size > 0) await output.discard();
-        await output.closeGroup(decoder.rows);
-        groupBytes = 0;
-      }
-    }
-    decoder.finish();
-    if (request.onSpecial === 'fail' && specials.size > 0) await output.discard();
-    await output.closeGroup(decoder.rows);
-    await output.closePart();
-    return { rows: decoder.rows, parts: output.parts, specials };
+    await readAll(client, request, output, progress);
+    return await output.finish();
   } catch (error) {
     await output.discard();
     throw error;
   }
 }
 
-/** The bytes of COPY; errors of the source come out named. */
-async function* rowsOf(client: ClientBase, request: CopyRequest): AsyncGenerator<Buffer> {
-  const stream: Readable = client.query(
-    copyTo(`COPY (${request.sql}) TO STDOUT (FORMAT binary)`, { highWaterMark: 1 << 20 }),
-  );
+async function readAll(
+  client: ClientBase,
+  request: CopyRequest,
+  output: TableOutput,
+  progress: CopyProgress,
+): Promise<void> {
+  const sink: CopySink = {
+    feed: (octets) => {
+      const taken = output.kernel.feed(octets);
+      progress.rows = output.kernel.rows;
+      progress.bytes += taken;
+      return taken;
+    },
+    wait: () => output.wait(),
+  };
   try {
-    for await (const chunk of stream) yield chunk as Buffer;
+    await copyOut(client, `COPY (${request.sql}) TO STDOUT (FORMAT binary)`, sink);
   } catch (error) {
+    if (output.failure !== undefined || error instanceof CopyFormatError) throw error;
     throw statementError(request.table, error);
   }
 }
 
-/** Turns row groups into parts that roll at the target size. */
-class PartOutput {
+/** From the kernel's pages to parts that roll at the target size. A row group is written while the next one is read. */
+class TableOutput {
+  readonly kernel: CopyKernel;
   readonly parts: ManifestPart[] = [];
+  /** Set when writing has failed: what the source then says is only a consequence. */
+  failure: unknown;
+  readonly #request: CopyRequest;
   readonly #writer: ParquetWriter;
   readonly #startPart: (index: number) => PartUpload;
   #open: PartUpload | undefined;
   #isDiscarding = false;
   #rowsBefore = 0;
   #partRows = 0;
+  #writing: Promise<void> = Promise.resolve();
 
-  constructor(writer: ParquetWriter, startPart: (index: number) => PartUpload) {
-    this.#writer = writer;
+  constructor(request: CopyRequest, startPart: (index: number) => PartUpload) {
+    this.#request = request;
     this.#startPart = startPart;
+    this.#writer = new ParquetWriter(
+      request.columns.map((column) => column.parquet),
+      request.compression,
+    );
+    this.kernel = new CopyKernel(request.columns, GROUP_BYTES, (page) => {
+      if (!this.#isDiscarding) this.#writer.addPage(page);
+    });
   }
 
-  /** @param rows all rows decoded so far */
-  async closeGroup(rows: number): Promise<void> {
-    const groupRows = rows - this.#rowsBefore;
-    if (groupRows === 0) return;
-    this.#rowsBefore = rows;
-    if (this.#open === undefined && !this.#isDiscarding) {
+  /** What reading has to wait for, if anything. */
+  wait(): Promise<void> | undefined {
+    if (this.kernel.isGroupFull) return this.#nextGroup();
+    return this.#writer.backlog > BACKLOG_BYTES ? this.#guard(this.#writer.settled()) : undefined;
+  }
+
+  async finish(): Promise<CopiedTable> {
+    if (!this.kernel.isEnded) {
+      throw new CopyFormatError(`the COPY stream ended after ${this.kernel.rows} rows without its trailer`);
+    }
+    await this.#nextGroup();
+    await this.#writing;
+    await this.#closePart();
+    return { rows: this.kernel.rows, parts: this.parts, specials: this.#specials() };
+  }
+
+  /** Gives up the open part; what follows is written nowhere. */
+  async discard(): Promise<void> {
+    if (this.#isDiscarding) return;
+    this.#isDiscarding = true;
+    await this.#writing.catch(() => {});
+    const part = this.#open;
+    this.#open = undefined;
+    await part?.abort();
+  }
+
+  /** Takes the row group out of the kernel and starts writing it, once the one before is written. */
+  async #nextGroup(): Promise<void> {
+    const { kernel } = this;
+    kernel.finishGroup();
+    const rows = kernel.rows - this.#rowsBefore;
+    this.#rowsBefore = kernel.rows;
+    if (this.#request.onSpecial === 'fail' && this.#specials().size > 0) await this.discard();
+    const group = this.#writer.takeRowGroup(rows);
+    await this.#writing;
+    if (rows === 0 || this.#isDiscarding) return;
+    this.#writing = this.#guard(this.#write(group));
+    // Looked at before the next group; without a handler of its own an early failure would end the process.
+    this.#writing.catch(() => {});
+  }
+
+  async #write(group: ReturnType<ParquetWriter['takeRowGroup']>): Promise<void> {
+    if (this.#open === undefined) {
       const part = this.#startPart(this.parts.length);
       this.#open = part;
       await this.#writer.openFile((bytes) => part.write(bytes));
     }
-    await this.#writer.closeRowGroup(groupRows);
-    this.#partRows += groupRows;
-    if (this.#writer.bytes >= PART_BYTES) await this.closePart();
+    await this.#writer.writeRowGroup(group);
+    this.#partRows += group.rows;
+    if (this.#writer.bytes >= PART_BYTES) await this.#closePart();
   }
 
-  async closePart(): Promise<void> {
+  async #closePart(): Promise<void> {
     if (this.#open === undefined) return;
     await this.#writer.closeFile();
     this.parts.push(await this.#open.finish(this.#partRows));
@@ -134,13 +170,19 @@ class PartOutput {
     this.#partRows = 0;
   }
 
-  /** Gives up the open part; what follows is written nowhere. */
-  async discard(): Promise<void> {
-    if (this.#isDiscarding) return;
-    this.#isDiscarding = true;
-    const part = this.#open;
-    this.#open = undefined;
-    await this.#writer.openFile(async () => {});
-    await part?.abort();
+  #specials(): Map<string, number> {
+    const named = this.kernel.specials.map(
+      (count, index) => [this.#request.columns[index]!.parquet.name, count] as const,
+    );
+    return new Map(named.filter(([, count]) => count > 0));
+  }
+
+  async #guard(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.failure ??= error;
+      throw error;
+    }
   }
 }

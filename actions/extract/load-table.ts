@@ -101,6 +101,7 @@ export async function runLoad(
       sql: selectOf(plan),
       columns: plan.columns,
       onSpecial: config.onSpecial,
+      compression: config.compression,
     },
     (index) => startPart(s3, bucket, partKey(load, index, 'parquet')),
     progress,

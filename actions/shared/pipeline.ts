@@ -22,6 +22,8 @@ const postgresTable = z.strictObject({
   watermark: z.string().optional(),
   /** What to do with values that Parquet and Snowflake cannot hold (NaN in numeric, infinite dates). */
   onSpecial: z.enum(['fail', 'null']).default('fail'),
+  /** How the Parquet pages are compressed. */
+  compression: z.enum(['zstd', 'snappy', 'gzip', 'none']).default('zstd'),
   /** The bronze table, SCHEMA.NAME. */
   target: objectName,
   /** The pipe that loads the target. */

@@ -114,6 +114,7 @@ export function pipelineOf(tables: readonly TableConfig[]): Pipeline {
           strategy: 'watermark' as const,
           watermark: 'updated_at',
           onSpecial: 'fail' as const,
+          compression: 'zstd' as const,
           target: 'BRONZE.T',
           pipe: 'BRONZE.T_PIPE',
           ...table,

@@ -1,57 +1,72 @@
+import type { RawPage } from '../kernel/kernel.ts';
+import type { WrittenPage } from './footer.ts';
 import type { PhysicalType } from './schema.ts';
 import { binary, bool, i64, struct, type ThriftValue } from './thrift.ts';
 
-/** Smallest and largest value of a column chunk in PLAIN bytes (without a length prefix). */
-export interface Range {
-  min: Buffer;
-  max: Buffer;
-}
+type Range = NonNullable<RawPage['range']>;
 
-/** Longer values make the footer heavy and prune nothing more: the chunk then states no range. */
+/** Longer values make the footer heavy and prune nothing more: such a page states no range. */
 const LONGEST = 256;
 
-/**
- * The range of PLAIN values that lie one after another in `bytes[0, end)`, merged with `known`.
- * Order as the format defines it: signed for numbers, unsigned bytes for strings, NaN left out.
- * Returns `known` when there is no comparable value.
- */
-export function scanRange(
-  physical: PhysicalType,
-  bytes: Buffer,
-  end: number,
-  known: Range | undefined,
-): Range | undefined {
-  if (end === 0) return known;
-  const found = scanners[physical](bytes, end);
-  if (found === undefined || known === undefined) return found ?? known;
-  const compare = comparer(physical);
-  return {
-    min: compare(found.min, known.min) < 0 ? found.min : known.min,
-    max: compare(found.max, known.max) > 0 ? found.max : known.max,
-  };
-}
-
-/** The struct `Statistics` in parquet.thrift. */
-export function encodeStatistics(
-  physical: PhysicalType,
-  range: Range | undefined,
-  nulls: number,
-): ThriftValue {
-  const stated = range === undefined ? undefined : statedRange(physical, range);
+/** The struct `Statistics` of a column chunk, from the ranges of its pages. */
+export function chunkStatistics(physical: PhysicalType, pages: readonly WrittenPage[]): ThriftValue {
+  const nulls = pages.reduce((sum, { page }) => sum + page.nulls, 0);
+  const range = chunkRange(physical, pages);
   return struct(
     [3, i64(nulls)],
-    [5, stated && binary(stated.max)],
-    [6, stated && binary(stated.min)],
-    [7, stated && bool(true)],
-    [8, stated && bool(true)],
+    [5, range && binary(range.max)],
+    [6, range && binary(range.min)],
+    [7, range && bool(true)],
+    [8, range && bool(true)],
   );
 }
 
-function statedRange(physical: PhysicalType, { min, max }: Range): Range | undefined {
-  if (min.length > LONGEST || max.length > LONGEST) return undefined;
-  if (physical !== 'FLOAT' && physical !== 'DOUBLE') return { min, max };
+/** A page's range as the file states it; undefined where there is none or it is too long. */
+export function statedRange(physical: PhysicalType, range: RawPage['range']): Range | undefined {
+  if (range === undefined || range.min.length > LONGEST || range.max.length > LONGEST) return undefined;
+  if (physical !== 'FLOAT' && physical !== 'DOUBLE') return range;
   // The format asks that a zero be written as -0.0 for min and +0.0 for max.
-  return { min: signedZero(min, 0x80), max: signedZero(max, 0) };
+  return { min: signedZero(range.min, 0x80), max: signedZero(range.max, 0) };
+}
+
+/** Order as the format defines it: signed for numbers, unsigned bytes for strings. */
+export function compareValues(physical: PhysicalType, left: Buffer, right: Buffer): number {
+  switch (physical) {
+    case 'INT32':
+      return left.readInt32LE() - right.readInt32LE();
+    case 'INT64': {
+      const [a, b] = [left.readBigInt64LE(), right.readBigInt64LE()];
+      return a < b ? -1 : a > b ? 1 : 0;
+    }
+    case 'FLOAT':
+      return left.readFloatLE() - right.readFloatLE();
+    case 'DOUBLE':
+      return left.readDoubleLE() - right.readDoubleLE();
+    case 'FIXED_16':
+      // Two's complement, big-endian: the sign decides, then unsigned order.
+      return left.readInt8() - right.readInt8() || Buffer.compare(left, right);
+    case 'BOOLEAN':
+    case 'BYTE_ARRAY':
+      return Buffer.compare(left, right);
+  }
+}
+
+/** A page whose range is too long to state leaves the whole chunk without one. */
+function chunkRange(physical: PhysicalType, pages: readonly WrittenPage[]): Range | undefined {
+  let known: Range | undefined;
+  for (const { page } of pages) {
+    if (page.range === undefined) continue;
+    const stated = statedRange(physical, page.range);
+    if (stated === undefined) return undefined;
+    known =
+      known === undefined
+        ? stated
+        : {
+            min: compareValues(physical, stated.min, known.min) < 0 ? stated.min : known.min,
+            max: compareValues(physical, stated.max, known.max) > 0 ? stated.max : known.max,
+          };
+  }
+  return known;
 }
 
 function signedZero(value: Buffer, sign: number): Buffer {
@@ -60,133 +75,4 @@ function signedZero(value: Buffer, sign: number): Buffer {
   const zero = Buffer.alloc(value.length);
   zero[last] = sign;
   return zero;
-}
-
-const scanners: Record<PhysicalType, (bytes: Buffer, end: number) => Range | undefined> = {
-  BOOLEAN: scanBooleans,
-  INT32: scanInt32,
-  INT64: scanInt64,
-  FLOAT: (bytes, end) => scanFloats(new Float32Array(bytes.buffer, bytes.byteOffset, end / 4), bytes),
-  DOUBLE: (bytes, end) => scanFloats(new Float64Array(bytes.buffer, bytes.byteOffset, end / 8), bytes),
-  BYTE_ARRAY: scanByteArrays,
-  FIXED_16: scanFixed16,
-};
-
-function scanBooleans(bytes: Buffer, end: number): Range {
-  const values = bytes.subarray(0, end);
-  return {
-    min: Buffer.from([values.includes(0) ? 0 : 1]),
-    max: Buffer.from([values.includes(1) ? 1 : 0]),
-  };
-}
-
-function scanInt32(bytes: Buffer, end: number): Range {
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset, end / 4);
-  let min = words[0]!;
-  let max = min;
-  for (const word of words) {
-    if (word < min) min = word;
-    else if (word > max) max = word;
-  }
-  const range = { min: Buffer.alloc(4), max: Buffer.alloc(4) };
-  range.min.writeInt32LE(min);
-  range.max.writeInt32LE(max);
-  return range;
-}
-
-function scanInt64(bytes: Buffer, end: number): Range {
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset, end / 4);
-  let min = 0;
-  let max = 0;
-  for (let at = 2; at < words.length; at += 2) {
-    if (isLess64(words, at, min)) min = at;
-    else if (isLess64(words, max, at)) max = at;
-  }
-  return { min: copyOf(bytes, min * 4, 8), max: copyOf(bytes, max * 4, 8) };
-}
-
-function isLess64(words: Int32Array, left: number, right: number): boolean {
-  const leftHigh = words[left + 1]!;
-  const rightHigh = words[right + 1]!;
-  if (leftHigh !== rightHigh) return leftHigh < rightHigh;
-  return words[left]! >>> 0 < words[right]! >>> 0;
-}
-
-function scanFloats(values: Float32Array | Float64Array, bytes: Buffer): Range | undefined {
-  let min = -1;
-  let max = -1;
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at]!;
-    if (Number.isNaN(value)) continue;
-    if (min < 0 || value < values[min]!) min = at;
-    if (max < 0 || value > values[max]!) max = at;
-  }
-  const width = values.BYTES_PER_ELEMENT;
-  if (min < 0) return undefined;
-  return { min: copyOf(bytes, min * width, width), max: copyOf(bytes, max * width, width) };
-}
-
-function scanByteArrays(bytes: Buffer, end: number): Range {
-  let [minAt, minEnd] = [4, 4 + bytes.readUInt32LE(0)];
-  let [maxAt, maxEnd] = [minAt, minEnd];
-  for (let at = minEnd; at < end; ) {
-    const from = at + 4;
-    const to = from + bytes.readUInt32LE(at);
-    if (compareBytes(bytes, from, to, minAt, minEnd) < 0) [minAt, minEnd] = [from, to];
-    else if (compareBytes(bytes, from, to, maxAt, maxEnd) > 0) [maxAt, maxEnd] = [from, to];
-    at = to;
-  }
-  return {
-    min: Buffer.from(bytes.subarray(minAt, minEnd)),
-    max: Buffer.from(bytes.subarray(maxAt, maxEnd)),
-  };
-}
-
-/** Unsigned comparison of two slices of one buffer: most differ in their first octets, so a loop beats a call. */
-function compareBytes(bytes: Buffer, from: number, to: number, otherFrom: number, otherTo: number): number {
-  const shared = Math.min(to - from, otherTo - otherFrom);
-  for (let at = 0; at < shared; at++) {
-    const difference = bytes[from + at]! - bytes[otherFrom + at]!;
-    if (difference !== 0) return difference;
-  }
-  return to - from - (otherTo - otherFrom);
-}
-
-function scanFixed16(bytes: Buffer, end: number): Range {
-  let min = 0;
-  let max = 0;
-  for (let at = 16; at < end; at += 16) {
-    if (compareFixed16(bytes, at, min) < 0) min = at;
-    else if (compareFixed16(bytes, at, max) > 0) max = at;
-  }
-  return { min: copyOf(bytes, min, 16), max: copyOf(bytes, max, 16) };
-}
-
-/** Two's complement, big-endian: with the sign bit turned over, signed order is unsigned order. */
-function compareFixed16(bytes: Buffer, left: number, right: number): number {
-  const sign = (bytes[left]! ^ 0x80) - (bytes[right]! ^ 0x80);
-  return sign !== 0 ? sign : compareBytes(bytes, left + 1, left + 16, right + 1, right + 16);
-}
-
-function copyOf(bytes: Buffer, at: number, length: number): Buffer {
-  return Buffer.from(bytes.subarray(at, at + length));
-}
-
-function comparer(physical: PhysicalType): (left: Buffer, right: Buffer) => number {
-  switch (physical) {
-    case 'INT32':
-      return (left, right) => left.readInt32LE() - right.readInt32LE();
-    case 'INT64':
-      return (left, right) => Number(left.readBigInt64LE() - right.readBigInt64LE());
-    case 'FLOAT':
-      return (left, right) => left.readFloatLE() - right.readFloatLE();
-    case 'DOUBLE':
-      return (left, right) => left.readDoubleLE() - right.readDoubleLE();
-    case 'FIXED_16':
-      // Two's complement, big-endian: the sign decides, then unsigned order.
-      return (left, right) => left.readInt8() - right.readInt8() || Buffer.compare(left, right);
-    case 'BOOLEAN':
-    case 'BYTE_ARRAY':
-      return Buffer.compare;
-  }
 }

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { asyncBufferFromFile, parquetMetadataAsync, readColumnIndex, readOffsetIndex } from 'hyparquet';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ColumnWriter } from '../../../actions/extract/parquet/column.ts';
 import { ParquetWriter } from '../../../actions/extract/parquet/file.ts';
+import type { Codec } from '../../../actions/extract/parquet/page.ts';
 import type { ParquetColumn } from '../../../actions/extract/parquet/schema.ts';
-import { readWithDuckDb, readWithHyparquet } from '../parquet-readers.ts';
+import { readWithArrow, readWithDuckDb, readWithHyparquet } from '../parquet-readers.ts';
+import { ColumnWriter } from '../reference/column.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'parquet-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -68,6 +70,79 @@ describe('a Parquet file', () => {
     });
   });
 
+  it.each<Codec>(['zstd', 'snappy', 'gzip', 'none'])(
+    'reads back with %s, by three readers',
+    async (codec) => {
+      const columns: ParquetColumn[] = [
+        { name: 'id', physical: 'INT32' },
+        { name: 'name', physical: 'BYTE_ARRAY', logical: { kind: 'STRING' } },
+      ];
+      const file = await write(
+        codec,
+        columns,
+        [5000, 1],
+        (_writer, row, writers) => {
+          writers[0]!.append32(row);
+          const name = Buffer.from(`name ${row % 7}`);
+          if (row % 5 === 0) writers[1]!.appendNull();
+          else writers[1]!.appendBytes(name, 0, name.length);
+        },
+        codec,
+      );
+      const expected = Array.from({ length: 5001 }, (_, row) => ({
+        id: row,
+        name: row % 5 === 0 ? null : `name ${row % 7}`,
+      }));
+      expect(await readWithDuckDb(file, 'SELECT * FROM $file')).toEqual(expected);
+      expect(readWithArrow(file)).toEqual(expected);
+      const byHyparquet = await readWithHyparquet(file);
+      expect(byHyparquet.map(({ id, name }) => ({ id, name: name ?? null }))).toEqual(expected);
+      const codecs = await readWithDuckDb(
+        file,
+        'SELECT DISTINCT compression AS c FROM parquet_metadata($file)',
+      );
+      expect(codecs).toEqual([{ c: codec === 'none' ? 'UNCOMPRESSED' : codec.toUpperCase() }]);
+    },
+  );
+
+  it('has a page index: where each page lies, and its range, so that readers skip pages', async () => {
+    const columns: ParquetColumn[] = [
+      { name: 'id', physical: 'INT32' },
+      { name: 'sparse', physical: 'INT32' },
+    ];
+    const rows = 300_000;
+    const file = await write('index', columns, [rows], (_writer, row, writers) => {
+      writers[0]!.append32(row);
+      if (row < 200_000) writers[1]!.appendNull();
+      else writers[1]!.append32(-row);
+    });
+    const buffer = await asyncBufferFromFile(file);
+    const metadata = await parquetMetadataAsync(buffer);
+    const [group] = metadata.row_groups;
+    const indexes = await Promise.all(
+      group!.columns.map(async (chunk, at) => {
+        const slice = async (offset: bigint, length: number) => ({
+          view: new DataView(await buffer.slice(Number(offset), Number(offset) + length)),
+          offset: 0,
+        });
+        const ids = metadata.schema[at + 1]!;
+        return {
+          offsets: readOffsetIndex(await slice(chunk.offset_index_offset!, chunk.offset_index_length!)),
+          columns: readColumnIndex(await slice(chunk.column_index_offset!, chunk.column_index_length!), ids),
+        };
+      }),
+    );
+    const [ids, sparse] = indexes;
+    const starts = ids!.offsets.page_locations.map((location) => Number(location.first_row_index));
+    expect(starts[0]).toBe(0);
+    expect(ids!.columns.min_values).toEqual(starts);
+    expect(ids!.columns.max_values).toEqual([...starts.slice(1).map((start) => start - 1), rows - 1]);
+    expect(ids!.columns.boundary_order).toBe('ASCENDING');
+    expect(sparse!.columns.null_pages).toEqual([true, false, false]);
+    expect(sparse!.columns.null_counts).toEqual([131_072n, 68_928n, 0n]);
+    expect(sparse!.columns.boundary_order).toBe('DESCENDING');
+  });
+
   it('keeps a page within a megabyte unless one value is larger', async () => {
     const columns: ParquetColumn[] = [{ name: 'v', physical: 'BYTE_ARRAY' }];
     const file = await write('large', columns, [6], (writer, row) => {
@@ -124,16 +199,21 @@ async function write(
   columns: ParquetColumn[],
   groups: readonly number[],
   fill: (writer: ColumnWriter, row: number, writers: readonly ColumnWriter[]) => void,
+  codec: Codec = 'zstd',
 ): Promise<string> {
   const chunks: Uint8Array[] = [];
-  const writer = new ParquetWriter(columns);
+  const writer = new ParquetWriter(columns, codec);
+  const writers = columns.map(
+    (column, index) => new ColumnWriter(column, index, (page) => writer.addPage(page)),
+  );
   await writer.openFile(async (bytes) => {
     chunks.push(bytes);
   });
   let row = 0;
   for (const rows of groups) {
-    for (let index = 0; index < rows; index++, row++) fill(writer.columns[0]!, row, writer.columns);
-    await writer.closeRowGroup(rows);
+    for (let index = 0; index < rows; index++, row++) fill(writers[0]!, row, writers);
+    for (const column of writers) column.finishChunk();
+    await writer.writeRowGroup(writer.takeRowGroup(rows));
   }
   await writer.closeFile();
   const file = join(directory, `${name}.parquet`);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeNumeric } from '../../../actions/extract/copy-binary/numeric.ts';
+import { encodeNumeric } from '../kernel/copy-stream.ts';
+import { decodeNumeric } from './numeric.ts';
 
 describe('a numeric field', () => {
   it.each([
@@ -52,31 +53,6 @@ function decode(text: string, precision: number, scale: number): bigint {
   decodeNumeric(encodeNumeric(text), 0, precision, scale, words);
   const value = new BigInt64Array(words.buffer);
   return (value[1]! << 64n) | BigInt.asUintN(64, value[0]!);
-}
-
-/** What numeric_send writes: base-10000 digits without leading and trailing zeros. */
-function encodeNumeric(text: string): Buffer {
-  const isNegative = text.startsWith('-');
-  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
-  const left = whole.padStart(Math.ceil(whole.length / 4) * 4, '0');
-  const digits = (left + fraction.padEnd(Math.ceil(fraction.length / 4) * 4, '0'))
-    .match(/.{4}/g)!
-    .map(Number);
-  let weight = left.length / 4 - 1;
-  while (digits[0] === 0) {
-    digits.shift();
-    weight--;
-  }
-  while (digits.at(-1) === 0) digits.pop();
-  const field = Buffer.alloc(8 + digits.length * 2);
-  field.writeInt16BE(digits.length, 0);
-  field.writeInt16BE(digits.length === 0 ? 0 : weight, 2);
-  field.writeUInt16BE(isNegative ? 0x4000 : 0, 4);
-  field.writeInt16BE(fraction.length, 6);
-  digits.forEach((digit, index) => {
-    field.writeInt16BE(digit, 8 + index * 2);
-  });
-  return field;
 }
 
 function decimalText(unscaled: bigint, scale: number): string {

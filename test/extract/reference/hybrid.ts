@@ -21,7 +21,7 @@ export function encodeHybrid(
     const missing = (8 - ((index - packedFrom) % 8)) % 8;
     if (end - index - missing >= 8) {
       position = writePacked(values, packedFrom, index + missing, bitWidth, target, position);
-      position = writeRun(value, end - index - missing, bitWidth, target, position);
+      position = encodeRun(value, end - index - missing, bitWidth, target, position);
       packedFrom = end;
     }
     index = end;
@@ -40,7 +40,14 @@ export function bitWidthOf(size: number): number {
   return size <= 1 ? 0 : 32 - Math.clz32(size - 1);
 }
 
-function writeRun(value: number, count: number, bitWidth: number, target: Buffer, offset: number): number {
+/** One RLE run, of any length. */
+export function encodeRun(
+  value: number,
+  count: number,
+  bitWidth: number,
+  target: Buffer,
+  offset: number,
+): number {
   let position = writeVarint(count * 2, target, offset);
   for (let bits = 0; bits < bitWidth; bits += 8) target[position++] = (value >>> bits) & 0xff;
   return position;

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CopyDecoder, CopyFormatError } from '../../../actions/extract/copy-binary/decoder.ts';
+import { CopyFormatError } from '../../../actions/extract/kernel/kernel.ts';
+import { encodeCopy } from '../kernel/copy-stream.ts';
+import { CopyDecoder } from './decoder.ts';
 
 const ROWS: (Buffer | null)[][] = [
   [Buffer.from('first'), null, Buffer.from('é')],
@@ -118,19 +120,6 @@ function collectors(rows: (Buffer | null)[][], columns: number) {
       push(column, Buffer.from(source.subarray(start, start + length))),
     decodeNull: () => push(column, null),
   }));
-}
-
-function encodeCopy(rows: readonly (readonly (Buffer | null)[])[]): Buffer {
-  const parts: Uint8Array[] = [Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')];
-  for (const row of rows) {
-    parts.push(Buffer.from([row.length >> 8, row.length & 255]));
-    for (const field of row) {
-      const length = Buffer.alloc(4);
-      length.writeInt32BE(field?.length ?? -1);
-      parts.push(length, field ?? Buffer.alloc(0));
-    }
-  }
-  return Buffer.concat([...parts, Buffer.from([255, 255])]);
 }
 
 function withWord(stream: Buffer, at: number, word: number): Buffer {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bitWidthOf, encodeHybrid, hybridBound } from '../../../actions/extract/parquet/hybrid.ts';
+import { bitWidthOf, encodeHybrid, hybridBound } from './hybrid.ts';
 
 describe('the RLE / bit-packing hybrid', () => {
   it('writes the bit-packed example of the format: 0 to 7 in three bits', () => {

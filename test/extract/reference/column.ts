@@ -1,20 +1,8 @@
+import type { RawPage } from '../../../actions/extract/kernel/kernel.ts';
+import type { ParquetColumn } from '../../../actions/extract/parquet/schema.ts';
 import { Dictionary } from './dictionary.ts';
-import { bitWidthOf, encodeHybrid, hybridBound } from './hybrid.ts';
-import { ENCODING, type EncodedPage, encodeDataPage, encodeDictionaryPage } from './page.ts';
-import type { ParquetColumn } from './schema.ts';
-import { type Range, scanRange } from './statistics.ts';
-
-/** A column's part of a row group, encoded. */
-export interface ColumnChunk {
-  column: ParquetColumn;
-  dictionary: EncodedPage | undefined;
-  pages: EncodedPage[];
-  values: number;
-  nulls: number;
-  range: Range | undefined;
-  /** Encodings of the values, without those of the levels. */
-  encodings: Set<number>;
-}
+import { bitWidthOf, encodeHybrid, encodeRun, hybridBound } from './hybrid.ts';
+import { scanRange } from './range.ts';
 
 /** Raw bytes and values of a data page at most (one longer value makes a page of its own). */
 const PAGE_BYTES = 1 << 20;
@@ -39,15 +27,16 @@ export class ColumnWriter {
   #dictionary: Dictionary | undefined;
   /** Set once a dictionary did not pay: the next row groups do not try again. */
   #plainOnly: boolean;
-  #dictionaryPage: { entries: Buffer; count: number } | undefined;
-  #pages: Promise<EncodedPage>[] = [];
+  #pageCount = 0;
   #values = 0;
   #nulls = 0;
-  #range: Range | undefined;
-  #encodings = new Set<number>();
+  readonly #index: number;
+  readonly #onPage: (page: RawPage) => void;
 
-  constructor(column: ParquetColumn) {
+  constructor(column: ParquetColumn, index: number, onPage: (page: RawPage) => void) {
     this.column = column;
+    this.#index = index;
+    this.#onPage = onPage;
     this.#plainOnly = column.physical === 'BOOLEAN';
     if (!this.#plainOnly) this.#dictionary = new Dictionary();
   }
@@ -115,32 +104,13 @@ export class ColumnWriter {
   }
 
   /** Ends the column's part of the row group and starts the next one. */
-  async finishChunk(): Promise<ColumnChunk> {
+  finishChunk(): void {
     if (this.#levelCount > 0) this.#sealPage();
-    if (this.#dictionary !== undefined && this.#dictionary.size > 0) this.#keepDictionary();
-    const { column } = this;
-    const pages = this.#pages;
-    const page = this.#dictionaryPage;
-    const chunk = {
-      values: this.#values,
-      nulls: this.#nulls,
-      range: this.#range,
-      encodings: this.#encodings,
-    };
+    if (this.#dictionary !== undefined && this.#dictionary.size > 0) this.#giveDictionary();
     this.position = 0;
     this.#dictionary = this.#plainOnly ? undefined : new Dictionary();
-    this.#dictionaryPage = undefined;
-    this.#pages = [];
+    this.#pageCount = 0;
     this.#values = 0;
-    this.#nulls = 0;
-    this.#range = undefined;
-    this.#encodings = new Set();
-    return {
-      column,
-      ...chunk,
-      dictionary: page && (await encodeDictionaryPage(page.entries, page.count)),
-      pages: await Promise.all(pages),
-    };
   }
 
   #reserve(length: number): void {
@@ -175,9 +145,9 @@ export class ColumnWriter {
   #leaveDictionary(): void {
     const dictionary = this.#dictionary!;
     this.#plainOnly = true;
-    if (this.#pages.length > 0) {
+    if (this.#pageCount > 0) {
       this.#sealPage();
-      this.#keepDictionary();
+      this.#giveDictionary();
       this.#dictionary = undefined;
       this.position = 0;
       return;
@@ -196,12 +166,16 @@ export class ColumnWriter {
     this.#indexCount = 0;
   }
 
-  #keepDictionary(): void {
-    this.#range = scanRange(this.column.physical, this.bytes, this.position, this.#range);
-    this.#dictionaryPage = {
-      entries: Buffer.from(this.bytes.subarray(0, this.position)),
-      count: this.#dictionary!.size,
-    };
+  #giveDictionary(): void {
+    this.#onPage({
+      column: this.#index,
+      kind: 'dictionary',
+      body: Buffer.from(this.bytes.subarray(0, this.position)),
+      values: this.#dictionary!.size,
+      nulls: 0,
+      isIndexed: false,
+      range: undefined,
+    });
   }
 
   #sealPage(): void {
@@ -210,41 +184,48 @@ export class ColumnWriter {
     this.#levelCount = 0;
     // A page of nothing but nulls needs no dictionary, and without an entry there is none.
     if (this.#dictionary === undefined || this.#dictionary.size === 0) this.#sealPlain(count);
-    else this.#sealIndices(count, this.#dictionary.size);
+    else this.#sealIndices(count, this.#dictionary);
+    this.#pageCount++;
+    this.#nulls = 0;
   }
 
-  #sealIndices(count: number, entries: number): void {
+  #sealIndices(count: number, dictionary: Dictionary): void {
     // Some readers refuse a width of zero bits.
-    const width = Math.max(1, bitWidthOf(entries));
-    const indexCount = this.#indexCount;
-    this.#indexCount = 0;
-    this.#encodings.add(ENCODING.RLE_DICTIONARY);
-    this.#pages.push(
-      encodeDataPage(
-        this.#levels,
-        count,
-        ENCODING.RLE_DICTIONARY,
-        1 + hybridBound(indexCount, width),
-        (target, offset) => {
-          target[offset] = width;
-          return encodeHybrid(this.#indices, indexCount, width, target, offset + 1);
-        },
-      ),
+    const width = Math.max(1, bitWidthOf(dictionary.size));
+    const values = Buffer.alloc(1 + hybridBound(this.#indexCount, width));
+    values[0] = width;
+    const end = encodeHybrid(this.#indices, this.#indexCount, width, values, 1);
+    const used = [...new Set(this.#indices.subarray(0, this.#indexCount))].map((entry) =>
+      this.bytes.subarray(dictionary.offsets[entry]!, dictionary.endOf(entry, this.position)),
     );
+    this.#indexCount = 0;
+    this.#give(count, values.subarray(0, end), true, Buffer.concat(used));
   }
 
   #sealPlain(count: number): void {
-    const length = this.position;
+    const plain = Buffer.from(this.bytes.subarray(0, this.position));
     this.position = 0;
-    this.#range = scanRange(this.column.physical, this.bytes, length, this.#range);
-    this.#encodings.add(ENCODING.PLAIN);
-    this.#pages.push(
-      encodeDataPage(this.#levels, count, ENCODING.PLAIN, length, (target, offset) =>
-        this.column.physical === 'BOOLEAN'
-          ? packBooleans(this.bytes, length, target, offset)
-          : offset + this.bytes.copy(target, offset, 0, length),
-      ),
-    );
+    this.#give(count, this.column.physical === 'BOOLEAN' ? packBooleans(plain) : plain, false, plain);
+  }
+
+  /** @param compared the values of the page in PLAIN form, at least one of each */
+  #give(count: number, values: Buffer, isIndexed: boolean, compared: Buffer): void {
+    const levels = Buffer.alloc(4 + hybridBound(count, 1));
+    const end =
+      this.#nulls === 0 ? encodeRun(1, count, 1, levels, 4) : encodeHybrid(this.#levels, count, 1, levels, 4);
+    levels.writeUInt32LE(end - 4, 0);
+    // In a buffer of its own, so that 32-bit words are aligned.
+    const aligned = Buffer.from(new ArrayBuffer(compared.length));
+    compared.copy(aligned);
+    this.#onPage({
+      column: this.#index,
+      kind: 'data',
+      body: Buffer.concat([levels.subarray(0, end), values]),
+      values: count,
+      nulls: this.#nulls,
+      isIndexed,
+      range: scanRange(this.column.physical, aligned, aligned.length),
+    });
   }
 
   #pushLevel(level: number): void {
@@ -267,11 +248,8 @@ export class ColumnWriter {
 }
 
 /** PLAIN booleans are bits, the first value in the lowest one. */
-function packBooleans(values: Buffer, count: number, target: Buffer, offset: number): number {
-  const end = offset + Math.ceil(count / 8);
-  target.fill(0, offset, end);
-  for (let at = 0; at < count; at++) {
-    if (values[at] === 1) target[offset + (at >> 3)] = target[offset + (at >> 3)]! | (1 << (at & 7));
-  }
-  return end;
+function packBooleans(values: Buffer): Buffer {
+  const packed = Buffer.alloc(Math.ceil(values.length / 8));
+  for (const [at, value] of values.entries()) packed[at >> 3]! |= value << (at & 7);
+  return packed;
 }

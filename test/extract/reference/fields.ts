@@ -1,12 +1,7 @@
-import type { ColumnWriter } from '../parquet/column.ts';
-import { type ColumnDecoder, CopyFormatError, type FieldDecoder } from './decoder.ts';
+import { CopyFormatError, type FieldFormat } from '../../../actions/extract/kernel/kernel.ts';
+import type { ColumnWriter } from './column.ts';
+import type { ColumnDecoder, FieldDecoder } from './decoder.ts';
 import { decodeNumeric, isSpecialNumeric } from './numeric.ts';
-
-/** How a field of binary COPY is read. `text` is any type whose binary form is its text. */
-export type FieldFormat =
-  | { kind: 'bool' | 'int2' | 'int4' | 'int8' | 'float4' | 'float8' | 'bytea' | 'text' | 'jsonb' | 'uuid' }
-  | { kind: 'date' | 'time' | 'timestamp' }
-  | { kind: 'numeric'; precision: number; scale: number };
 
 /** Days and microseconds from 1970-01-01 to PostgreSQL's epoch, 2000-01-01. */
 const EPOCH_DAYS = 10_957;

@@ -1,4 +1,4 @@
-import { CopyFormatError } from './decoder.ts';
+import { CopyFormatError } from '../../../actions/extract/kernel/kernel.ts';
 
 /** A decimal as 128-bit two's complement, four 32-bit words, the least significant first. */
 export type Words = Int32Array;

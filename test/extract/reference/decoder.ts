@@ -1,3 +1,5 @@
+import { CopyFormatError } from '../../../actions/extract/kernel/kernel.ts';
+
 /** Takes one non-null field: the octets `source[start, start + length)` hold it until the call returns. */
 export type FieldDecoder = (source: Buffer, start: number, length: number) => void;
 
@@ -5,11 +7,6 @@ export type FieldDecoder = (source: Buffer, start: number, length: number) => vo
 export interface ColumnDecoder {
   decode: FieldDecoder;
   decodeNull: () => void;
-}
-
-/** The stream is not what PostgreSQL writes for this query. */
-export class CopyFormatError extends Error {
-  override name = 'CopyFormatError';
 }
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');

@@ -32,6 +32,11 @@ export class Dictionary {
     return this.#add(hash, slot, start);
   }
 
+  /** Where an entry ends in a buffer that is filled to `end`. */
+  endOf(entry: number, end: number): number {
+    return entry + 1 < this.size ? this.offsets[entry + 1]! : end;
+  }
+
   /** Whether it stopped paying: too large, or (looked at as it doubles) most values are new. */
   isWasteful(bytes: number, values: number): boolean {
     if (bytes > MAX_BYTES) return true;
