@@ -26,7 +26,7 @@ FROM (
   FROM @BRONZE.LAKE_STAGE/bronze/sales/public.sales_transactions/
 )
 FILE_FORMAT = (FORMAT_NAME = 'BRONZE.PARQUET_FORMAT')
-PATTERN = '.*part-[0-9]+[.]parquet'
+PATTERN = '.*part-[0-9a-f]+-[0-9]+[.]parquet'
 ON_ERROR = SKIP_FILE;
 
 CREATE PIPE IF NOT EXISTS BRONZE.SALES_DETAILS_PIPE
@@ -55,7 +55,7 @@ FROM (
   FROM @BRONZE.LAKE_STAGE/bronze/sales/public.sales_details/
 )
 FILE_FORMAT = (FORMAT_NAME = 'BRONZE.PARQUET_FORMAT')
-PATTERN = '.*part-[0-9]+[.]parquet'
+PATTERN = '.*part-[0-9a-f]+-[0-9]+[.]parquet'
 ON_ERROR = SKIP_FILE;
 
 CREATE PIPE IF NOT EXISTS BRONZE.PRODUCTS_PIPE
@@ -72,5 +72,5 @@ FROM (
   FROM @BRONZE.LAKE_STAGE/bronze/catalog/products/
 )
 FILE_FORMAT = (FORMAT_NAME = 'BRONZE.JSON_LINES_FORMAT')
-PATTERN = '.*part-[0-9]+[.]json[.]gz'
+PATTERN = '.*part-[0-9a-f]+-[0-9]+[.]json[.]gz'
 ON_ERROR = SKIP_FILE;

@@ -103,7 +103,7 @@ export async function runLoad(
       onSpecial: config.onSpecial,
       compression: config.compression,
     },
-    (index) => startPart(s3, bucket, partKey(load, index, 'parquet')),
+    (index) => startPart(s3, bucket, partKey(load, session.snapshot.text, index, 'parquet')),
     progress,
   );
   if (config.onSpecial === 'fail' && copied.specials.size > 0) {

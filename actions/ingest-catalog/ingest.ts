@@ -47,8 +47,9 @@ export async function ingestCatalog(work: {
 
   const { products, duplicates } = await fetchCatalogue(work.access);
   const parts: ManifestPart[] = [];
+  const content = products.map(({ json }) => json).join('\n');
   for (let start = 0; start < products.length; start += ROWS_PER_PART) {
-    const key = partKey(load, parts.length, 'json.gz');
+    const key = partKey(load, content, parts.length, 'json.gz');
     parts.push(await putPart(s3, bucket, key, products.slice(start, start + ROWS_PER_PART)));
   }
   const { manifest, won } = await commitManifest(s3, bucket, {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { UserError } from './errors.ts';
 
 /** One load of one table: `loadId` comes from the work itself (logical date, watermark range), never from the clock. */
@@ -24,9 +25,14 @@ export function tablePrefix({ source, table }: Pick<Load, 'source' | 'table'>): 
   return `bronze/${segment(source)}/${segment(table)}/`;
 }
 
-/** Key of a load's n-th part (0-based), `extension` such as `parquet` or `json.gz`. */
-export function partKey(load: Load, part: number, extension: string): string {
-  return `${loadPrefix(load)}part-${String(part).padStart(5, '0')}.${extension}`;
+/**
+ * Key of a load's n-th part (0-based), `extension` such as `parquet` or `json.gz`. `content` identifies what was read
+ * at the source: Snowpipe never loads a file name again, so a rerun that reads something else needs other names, and
+ * one that reads the same has the same.
+ */
+export function partKey(load: Load, content: string, part: number, extension: string): string {
+  const tag = createHash('sha256').update(content).digest('hex').slice(0, 12);
+  return `${loadPrefix(load)}part-${tag}-${String(part).padStart(5, '0')}.${extension}`;
 }
 
 /** The manifest is the commit of a load: it is written last and never replaced. */

@@ -26,7 +26,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 describe('a killed run', () => {
   // Each is killed with SIGKILL when it sends the request that the pattern describes, before S3 sees it.
   it.each([
-    ['before the first part', 'PUT', /part-00000\.parquet/, 0, 'committed'],
+    ['before the first part', 'PUT', /part-\w+-00000\.parquet/, 0, 'committed'],
     ['between the parts and the manifest', 'PUT', /_manifest\.json/, 1, 'committed'],
     ['between the manifest and the state', 'PUT', /_state\//, 2, 'already-committed'],
   ] as const)(
@@ -46,8 +46,9 @@ describe('a killed run', () => {
       expect((await run.ended).signal).toBe('SIGKILL');
       await proxy[Symbol.asyncDispose]();
       const prefix = `bronze/shop/${table}/ingest_date=2026-06-29/load_id=2026-06-29/`;
-      const keys = [`${prefix}_manifest.json`, `${prefix}part-00000.parquet`];
-      expect(await shop.keys(table), when).toEqual(left === 0 ? [] : left === 1 ? [keys[1]] : keys);
+      const part = expect.stringMatching(new RegExp(`^${prefix}part-[0-9a-f]{12}-00000.parquet$`));
+      const keys = [`${prefix}_manifest.json`, part];
+      expect(await shop.keys(table), when).toEqual(left === 0 ? [] : left === 1 ? [part] : keys);
       // A part of the killed try that the rerun does not write again.
       const orphan = `${prefix}part-00001.parquet`;
       if (left === 1) {
@@ -64,6 +65,30 @@ describe('a killed run', () => {
       expect(next.tables[0]).toMatchObject({ rows: 0, watermark: { from: '2026-06-01 00:16:40' } });
     },
   );
+});
+
+it('a rerun that reads other rows than the killed run writes under names that Snowpipe has not seen', async () => {
+  await shop.sql(`CREATE TABLE renamed (id int, updated_at timestamp);
+    INSERT INTO renamed SELECT i, timestamp '2026-06-01' FROM generate_series(1, 10) i`);
+  const prefix = 'bronze/shop/renamed/ingest_date=2026-06-29/load_id=2026-06-29/';
+  let child: ChildProcess | undefined;
+  const proxy = await startHttpProxy(process.env.AWS_ENDPOINT_URL_S3!, async (seen, url) => {
+    if (seen !== 'PUT' || !/_manifest\.json/.test(url)) return;
+    child!.kill('SIGKILL');
+    await new Promise(() => {});
+  });
+  const run = runAction({ name: 'renamed' }, { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` });
+  child = run.child;
+  await run.ended;
+  await proxy[Symbol.asyncDispose]();
+  const [killed] = await shop.keys('renamed');
+  expect(killed).toContain(`${prefix}part-`);
+  await shop.sql(`INSERT INTO renamed VALUES (11, '2026-06-01')`);
+  const report = await shop.extract({ name: 'renamed' }, '2026-06-29');
+  const { parts } = await shop.manifest(report.tables[0]!.manifestKey);
+  expect(parts.map((part) => part.rows)).toEqual([11]);
+  expect(parts[0]!.key).not.toBe(killed);
+  expect(await shop.keys('renamed')).not.toContain(killed);
 });
 
 describe('the action', () => {

@@ -204,7 +204,7 @@ describe('load', () => {
       "DELETE FROM BRONZE.PRODUCTS WHERE _LOAD_ID = '2026-06-10' AND PRODUCT:product_id IN (2, 4)",
     );
     await expect(lake.load({ logicalDate: '2026-06-10' })).rejects.toThrow(
-      'lake and bronze do not agree: bronze/catalog/products/ingest_date=2026-06-10/load_id=2026-06-10/part-00000.json.gz has 6 rows in the lake, 4 in GLOBALMART.BRONZE.PRODUCTS: 2 missing',
+      'lake and bronze do not agree: bronze/catalog/products/ingest_date=2026-06-10/load_id=2026-06-10/part-a7937b64b8ca-00000.json.gz has 6 rows in the lake, 4 in GLOBALMART.BRONZE.PRODUCTS: 2 missing',
     );
   });
 
@@ -266,7 +266,7 @@ describe('load', () => {
        FROM (SELECT ${value}, METADATA$FILENAME, METADATA$FILE_ROW_NUMBER,
                     REGEXP_SUBSTR(METADATA$FILENAME, 'load_id=([^/]+)', 1, 1, 'e', 1)
              FROM @BRONZE.LAKE_STAGE/bronze/catalog/${path}/)
-       FILE_FORMAT = (FORMAT_NAME = 'BRONZE.JSON_LINES_FORMAT') PATTERN = '.*part-[0-9]+[.]json[.]gz' ON_ERROR = SKIP_FILE`,
+       FILE_FORMAT = (FORMAT_NAME = 'BRONZE.JSON_LINES_FORMAT') PATTERN = '.*part-[0-9a-f]+-[0-9]+[.]json[.]gz' ON_ERROR = SKIP_FILE`,
     );
   }
 

@@ -6,8 +6,8 @@ const load = { source: 'sales', table: 'public.orders', ingestDate: '2026-06-30'
 test('keys of a load lie below one prefix that comes from the work, not the clock', () => {
   const prefix = 'bronze/sales/public.orders/ingest_date=2026-06-30/load_id=2026-06-30/';
   expect(loadPrefix(load)).toBe(prefix);
-  expect(partKey(load, 0, 'parquet')).toBe(`${prefix}part-00000.parquet`);
-  expect(partKey(load, 12, 'json.gz')).toBe(`${prefix}part-00012.json.gz`);
+  expect(partKey(load, 'first', 0, 'parquet')).toBe(`${prefix}part-a7937b64b8ca-00000.parquet`);
+  expect(partKey(load, 'second', 12, 'json.gz')).toBe(`${prefix}part-16367aacb67a-00012.json.gz`);
   expect(manifestKey(load)).toBe(`${prefix}_manifest.json`);
   expect(stateKey('sales', 'public.orders')).toBe('_state/sales/public.orders.json');
 });
