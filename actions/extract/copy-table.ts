@@ -7,6 +7,7 @@ import { CopyFormatError, CopyKernel } from './kernel/kernel.ts';
 import { ParquetWriter } from './parquet/file.ts';
 import type { Codec } from './parquet/page.ts';
 import type { PartUpload } from './parts.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** Raw bytes of COPY in a row group: its sealed pages are held compressed until it is written. */
 const GROUP_BYTES = 48 << 20;
@@ -22,12 +23,8 @@ export interface CopiedTable {
   specials: Map<string, number>;
 }
 
-/** What a copy has read so far. */
-export interface CopyProgress {
-  rows: number;
-  /** Bytes off the wire. */
-  bytes: number;
-}
+/** Told what was read since the last call: rows, and bytes off the wire. */
+export type OnRead = (rows: number, bytes: number) => void;
 
 /** What to copy and how. */
 export interface CopyRequest {
@@ -37,6 +34,7 @@ export interface CopyRequest {
   columns: readonly ColumnPlan[];
   onSpecial: 'fail' | 'null';
   compression: Codec;
+  rateLimit?: RateLimit | undefined;
 }
 
 /**
@@ -48,11 +46,11 @@ export async function copyTable(
   client: ClientBase,
   request: CopyRequest,
   startPart: (index: number) => PartUpload,
-  progress: CopyProgress,
+  onRead: OnRead,
 ): Promise<CopiedTable> {
   const output = new TableOutput(request, startPart);
   try {
-    await readAll(client, request, output, progress);
+    await readAll(client, request, output, onRead);
     return await output.finish();
   } catch (error) {
     await output.discard();
@@ -64,16 +62,22 @@ async function readAll(
   client: ClientBase,
   request: CopyRequest,
   output: TableOutput,
-  progress: CopyProgress,
+  onRead: OnRead,
 ): Promise<void> {
+  let rows = 0;
+  let bytes = 0;
   const sink: CopySink = {
     feed: (octets) => {
-      const taken = output.kernel.feed(octets);
-      progress.rows = output.kernel.rows;
-      progress.bytes += taken;
-      return taken;
+      bytes = output.kernel.feed(octets);
+      onRead(output.kernel.rows - rows, bytes);
+      rows = output.kernel.rows;
+      return bytes;
     },
-    wait: () => output.wait(),
+    wait: () => {
+      const limited = request.rateLimit?.take(bytes);
+      bytes = 0;
+      return output.wait() ?? limited;
+    },
   };
   try {
     await copyOut(client, `COPY (${request.sql}) TO STDOUT (FORMAT binary)`, sink);

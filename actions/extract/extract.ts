@@ -1,11 +1,19 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { UserError } from '../shared/errors.ts';
-import { type Load, stateKey } from '../shared/lake.ts';
+import { type Load, manifestKey, stateKey } from '../shared/lake.ts';
 import { type Pipeline, type PostgresTable, sourceOf } from '../shared/pipeline.ts';
-import type { CopyProgress } from './copy-table.ts';
 import { ConnectionLostError, type DatabaseSettings, isConnectionLoss } from './database.ts';
-import { findCommitted, type Lake, planLoad, runLoad, type TableReport } from './load-table.ts';
+import {
+  findCommitted,
+  type Lake,
+  type PlannedLoad,
+  planLoad,
+  readPrevious,
+  type TableReport,
+} from './load-table.ts';
+import { RateLimit } from './rate-limit.ts';
 import { openReadSession } from './read-session.ts';
+import { runLoads } from './run-loads.ts';
 
 export interface ExtractRequest {
   config: Pipeline;
@@ -20,6 +28,14 @@ export interface ExtractRequest {
   database: DatabaseSettings;
   /** Reads every row under a load id of its own, `<date>-full`. */
   fullRefresh?: boolean;
+  /** Connections that read at once, 1 when left out: several tables, or ranges of a large one. */
+  parallelism?: number;
+  /** Megabytes (10^6) a second that are read from the source at most. */
+  maxMbPerSecond?: number | undefined;
+  /** Only say what would be read. */
+  dryRun?: boolean;
+  /** Ends the run: what the source is executing is cancelled, open parts are given up. */
+  signal?: AbortSignal;
   /** What wrote the manifest, e.g. a commit. */
   codeVersion: string;
   /** Takes lines for the log. */
@@ -40,7 +56,6 @@ interface TableLoad {
 
 const ATTEMPTS = 3;
 const BACKOFF_MS = 1_000;
-const PROGRESS_MS = 5_000;
 
 /**
  * Extracts a source's tables to the lake, all as of one snapshot. A load that is committed already is reported
@@ -64,6 +79,12 @@ export async function extractSource(request: ExtractRequest): Promise<ExtractRep
     try {
       await runMissing(lake, request, missing, settle);
     } catch (error) {
+      if (request.signal?.aborted) {
+        throw new UserError('the run was cancelled: nothing of the open tables is committed', {
+          remedy: 'Run again with the same logical date: committed tables are not read again.',
+          cause: error,
+        });
+      }
       // A first connection that is refused is a wrong address rather than a server that restarts.
       const isRetried = isConnectionLoss(error) && (attempt > 1 || error instanceof ConnectionLostError);
       if (!isRetried) throw error;
@@ -109,10 +130,8 @@ async function settleCommitted(
   loads: readonly TableLoad[],
   settle: (report: TableReport) => void,
 ): Promise<void> {
-  for (const { load } of loads) {
-    const report = await findCommitted(lake, load);
-    if (report !== undefined) settle(report);
-  }
+  const reports = await Promise.all(loads.map(({ load }) => findCommitted(lake, load)));
+  for (const report of reports) if (report !== undefined) settle(report);
 }
 
 /** One try at the tables that are missing: all are planned and checked before anything is written. */
@@ -132,46 +151,49 @@ async function runMissing(
   });
   // Another run may have committed before its locks were free.
   await settleCommitted(lake, missing(), settle);
-  const plans = [];
-  for (const { load, config } of missing()) {
-    plans.push(await planLoad(lake, session, load, config, request.fullRefresh ?? false));
+  const loads = missing();
+  const previous = await Promise.all(loads.map(({ load }) => readPrevious(lake, load)));
+  const plans: PlannedLoad[] = [];
+  for (const [index, { load, config }] of loads.entries()) {
+    plans.push(await planLoad(session, load, config, previous[index], request.fullRefresh ?? false));
   }
-  for (const plan of plans) {
-    for (const name of plan.added) note(`table ${plan.load.table}: new column "${name}" is carried`);
-    settle(
-      await withProgress(plan.load.table, note, (progress) =>
-        runLoad(lake, session, plan, request.codeVersion, progress),
-      ),
-    );
+  for (const { load, added } of plans) {
+    for (const name of added) note(`table ${load.table}: new column "${name}" is carried`);
   }
+  if (request.dryRun) {
+    for (const plan of plans) settle(plannedReport(plan));
+    return;
+  }
+  await runLoads(lake, session, plans, {
+    parallelism: request.parallelism ?? 1,
+    codeVersion: request.codeVersion,
+    rateLimit: request.maxMbPerSecond === undefined ? undefined : new RateLimit(request.maxMbPerSecond * 1e6),
+    signal: request.signal,
+    note,
+    settle,
+  });
 }
 
-/** Writes a line every few seconds, and names table and rows when the connection is lost. */
-async function withProgress(
-  table: string,
-  note: (line: string) => void,
-  run: (progress: CopyProgress) => Promise<TableReport>,
-): Promise<TableReport> {
-  const progress: CopyProgress = { rows: 0, bytes: 0 };
-  const started = performance.now();
-  const timer = setInterval(() => {
-    const rate = progress.bytes / 1e6 / ((performance.now() - started) / 1000);
-    note(`table ${table}: ${progress.rows} rows read, ${rate.toFixed(1)} MB/s`);
-  }, PROGRESS_MS);
-  try {
-    return await run(progress);
-  } catch (error) {
-    if (!(error instanceof ConnectionLostError)) throw error;
-    throw new ConnectionLostError(`table ${table}, ${progress.rows} rows read: ${error.message}`, {
-      cause: error,
-    });
-  } finally {
-    clearInterval(timer);
-  }
+/** What a dry run says of a table: the planner's estimates. */
+function plannedReport({ load, increment, estimate, added }: PlannedLoad): TableReport {
+  return {
+    table: load.table,
+    status: 'planned',
+    rows: estimate.rows,
+    bytes: estimate.bytes,
+    files: 0,
+    seconds: 0,
+    watermark: increment.watermark,
+    manifestKey: manifestKey(load),
+    addedColumns: added,
+    nulled: {},
+  };
 }
 
 function reportLine(report: TableReport): string {
   const { table, rows, bytes, files, seconds, status } = report;
+  if (status === 'planned')
+    return `table ${table}: would read about ${rows} rows, ${(bytes / 1e6).toFixed(1)} MB`;
   const size = `${rows} rows in ${files} files, ${(bytes / 1e6).toFixed(1)} MB`;
   if (status === 'already-committed') return `table ${table}: already committed, ${size}`;
   return `table ${table}: committed ${size}, ${seconds.toFixed(1)} s`;

@@ -41,19 +41,23 @@ export async function planIncrement(
   snapshot: Snapshot,
   state: ExtractState | undefined,
 ): Promise<Increment> {
-  const { watermark: column } = config;
-  if (config.strategy === 'full' || column === undefined) return { condition: undefined, watermark: null };
-  const type = watermarkType(table, column);
+  if (config.strategy === 'full') return { condition: undefined, watermark: null };
+  const column = config.strategy === 'watermark' ? config.watermark : undefined;
+  const type = column === undefined ? undefined : watermarkType(table, column);
   if (!table.hasRowVersions) {
     throw new UserError(
-      `table ${table.name} is a view or foreign table: its rows do not tell which transaction wrote them, so a watermark would lose late commits`,
+      `table ${table.name} is a view or foreign table: its rows do not tell which transaction wrote them, so late commits would be lost`,
       { remedy: 'Use strategy: full for it, or extract the tables beneath.' },
     );
   }
+  const previous = state && parseSnapshot(state.snapshot);
+  const written = previous && writtenSince(previous, snapshot, table);
+  if (column === undefined || type === undefined) return { condition: written, watermark: null };
   const from = state?.watermark?.column === column ? state.watermark.to : null;
   const to = await highestWatermark(client, table, column, type, from);
   return {
-    condition: state && conditionSince(parseSnapshot(state.snapshot), snapshot, table, column, type, from),
+    condition:
+      from === null || written === undefined ? written : `(${above(column, type, from)} OR ${written})`,
     watermark: to === null ? null : { column, from, to },
   };
 }
@@ -83,14 +87,8 @@ async function highestWatermark(
   }
 }
 
-function conditionSince(
-  previous: Snapshot,
-  current: Snapshot,
-  table: SourceTable,
-  column: string,
-  type: string,
-  from: string | null,
-): string | undefined {
+/** Rows whose writer may not have ended in the previous snapshot; undefined when ids no longer tell (every row). */
+function writtenSince(previous: Snapshot, current: Snapshot, table: SourceTable): string | undefined {
   if (current.xmax < previous.xmin) {
     throw new UserError(
       `table ${table.name}: the source's transaction counter went back from ${previous.xmin} to ${current.xmax}: it is another cluster, or was restored`,
@@ -101,8 +99,9 @@ function conditionSince(
   // age() counts back from the current transaction id, so this compares ids across the 32-bit wraparound.
   // Rows older than half the circle have a negative age.
   const xid = `'${previous.xmin % 2n ** 32n}'::pg_catalog.xid`;
-  const written = `pg_catalog.age(xmin) BETWEEN 0 AND pg_catalog.age(${xid})`;
-  if (from === null) return written;
-  const literal = `${pg.escapeLiteral(from)}::pg_catalog.${type}`;
-  return `(${pg.escapeIdentifier(column)} > ${literal} OR ${written})`;
+  return `pg_catalog.age(xmin) BETWEEN 0 AND pg_catalog.age(${xid})`;
+}
+
+function above(column: string, type: string, from: string): string {
+  return `${pg.escapeIdentifier(column)} > ${pg.escapeLiteral(from)}::pg_catalog.${type}`;
 }

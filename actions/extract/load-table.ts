@@ -1,15 +1,15 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Schema } from 'apache-arrow';
 import { UserError } from '../shared/errors.ts';
-import { type Load, manifestKey, partKey } from '../shared/lake.ts';
-import { commitManifest, type Manifest, readManifest } from '../shared/manifest.ts';
+import { type Load, manifestKey } from '../shared/lake.ts';
+import { commitManifest, type Manifest, type ManifestPart, readManifest } from '../shared/manifest.ts';
 import type { PostgresTable } from '../shared/pipeline.ts';
 import { type ColumnPlan, planColumn } from './column-plan.ts';
-import { type CopyProgress, copyTable } from './copy-table.ts';
 import { type Increment, planIncrement } from './increment.ts';
-import { removeOrphans, startPart } from './parts.ts';
+import { removeOrphans } from './parts.ts';
+import { estimateRead, type ReadEstimate, selectOf } from './read-plan.ts';
 import type { ReadSession } from './read-session.ts';
-import { compareSchemas, manifestSchema, refuseBreakingDrift } from './schema-drift.ts';
+import { compareSchemas, manifestSchema, refuseBreakingDrift, type SchemaDrift } from './schema-drift.ts';
 import { requireColumns, type SourceTable } from './source-table.ts';
 import { type ExtractState, moveState, readState } from './state.ts';
 
@@ -27,6 +27,8 @@ export interface PlannedLoad {
   columns: ColumnPlan[];
   schema: Manifest['schema'];
   increment: Increment;
+  /** What PostgreSQL expects the read to give. */
+  estimate: ReadEstimate;
   /** Columns that the previous load did not have. */
   added: string[];
 }
@@ -34,7 +36,8 @@ export interface PlannedLoad {
 /** A load as the report shows it. */
 export interface TableReport {
   table: string;
-  status: 'committed' | 'already-committed';
+  /** `planned`: a dry run, rows and bytes are estimates. */
+  status: 'committed' | 'already-committed' | 'planned';
   rows: number;
   bytes: number;
   files: number;
@@ -57,12 +60,32 @@ export async function findCommitted({ s3, bucket }: Lake, load: Load): Promise<T
   return reportOf(manifest, { status: 'already-committed', seconds: 0, addedColumns: [], nulled: {} });
 }
 
+/** Where the table's previous load left off. */
+export interface PreviousLoad {
+  state: ExtractState;
+  schema: Manifest['schema'];
+}
+
+/** The table's state and the schema of the load it comes from; undefined before its first load. */
+export async function readPrevious({ s3, bucket }: Lake, load: Load): Promise<PreviousLoad | undefined> {
+  const state = await readState(s3, bucket, load.source, load.table);
+  if (state === undefined) return undefined;
+  const manifest = await readManifest(s3, bucket, state);
+  if (manifest === undefined) {
+    throw new UserError(
+      `the state of table ${state.table} points to load ${state.loadId}, whose manifest s3://${bucket}/${manifestKey(state)} does not exist`,
+      { remedy: 'Restore the manifest, or remove the state to load everything again.' },
+    );
+  }
+  return { state, schema: manifest.schema };
+}
+
 /** @throws UserError when a configured column is missing or columns were dropped or retyped */
 export async function planLoad(
-  { s3, bucket }: Lake,
   session: ReadSession,
   load: Load,
   config: PostgresTable,
+  previous: PreviousLoad | undefined,
   fullRefresh: boolean,
 ): Promise<PlannedLoad> {
   const source = session.tables.get(config.name)!;
@@ -70,42 +93,43 @@ export async function planLoad(
   if (config.strategy === 'watermark') requireColumns(source, [config.watermark!], 'watermark');
   const columns = source.columns.map(planColumn);
   const schema = manifestSchema(new Schema(columns.map((column) => column.field)));
-  const state = await readState(s3, bucket, load.source, load.table);
-  const drift = await driftSince(s3, bucket, state, schema);
-  if (state !== undefined && !fullRefresh) refuseBreakingDrift(config.name, state.loadId, drift);
+  const drift = previous === undefined ? NO_DRIFT : compareSchemas(previous.schema, schema);
+  if (previous !== undefined && !fullRefresh) {
+    refuseBreakingDrift(config.name, previous.state.loadId, drift);
+  }
   const increment = await planIncrement(
     session.client,
     source,
     config,
     session.snapshot,
-    fullRefresh ? undefined : state,
+    fullRefresh ? undefined : previous?.state,
   );
-  return { load, config, source, columns, schema, increment, added: drift.added };
+  const estimate = await estimateRead(session.client, config.name, selectOf(columns, source, increment));
+  return { load, config, source, columns, schema, increment, estimate, added: drift.added };
 }
 
-/** Copies the rows, commits the manifest, moves the state; in that order. */
-export async function runLoad(
+const NO_DRIFT: SchemaDrift = { added: [], breaking: [] };
+
+/** What was copied of a load, by one read or several. */
+export interface CopiedLoad {
+  rows: number;
+  parts: ManifestPart[];
+  specials: Map<string, number>;
+}
+
+/**
+ * Commits the manifest of what was copied, then moves the state; in that order.
+ * @throws UserError when values that the target cannot hold were found and may not become null
+ */
+export async function commitLoad(
   lake: Lake,
   session: ReadSession,
   plan: PlannedLoad,
-  codeVersion: string,
-  progress: CopyProgress,
+  copied: CopiedLoad,
+  { codeVersion, seconds }: { codeVersion: string; seconds: number },
 ): Promise<TableReport> {
   const { s3, bucket } = lake;
   const { load, config, increment } = plan;
-  const started = performance.now();
-  const copied = await copyTable(
-    session.client,
-    {
-      table: config.name,
-      sql: selectOf(plan),
-      columns: plan.columns,
-      onSpecial: config.onSpecial,
-      compression: config.compression,
-    },
-    (index) => startPart(s3, bucket, partKey(load, session.snapshot.text, index, 'parquet')),
-    progress,
-  );
   if (config.onSpecial === 'fail' && copied.specials.size > 0) {
     await removeOrphans(s3, bucket, load, []);
     throw specialsError(config.name, copied.specials);
@@ -130,33 +154,10 @@ export async function runLoad(
   await moveState(s3, bucket, manifest);
   return reportOf(manifest, {
     status: won ? 'committed' : 'already-committed',
-    seconds: (performance.now() - started) / 1000,
+    seconds,
     addedColumns: plan.added,
     nulled: Object.fromEntries(copied.specials),
   });
-}
-
-async function driftSince(
-  s3: S3Client,
-  bucket: string,
-  state: ExtractState | undefined,
-  schema: Manifest['schema'],
-): Promise<{ added: string[]; breaking: string[] }> {
-  if (state === undefined) return { added: [], breaking: [] };
-  const previous = await readManifest(s3, bucket, state);
-  if (previous === undefined) {
-    throw new UserError(
-      `the state of table ${state.table} points to load ${state.loadId}, whose manifest s3://${bucket}/${manifestKey(state)} does not exist`,
-      { remedy: 'Restore the manifest, or remove the state to load everything again.' },
-    );
-  }
-  return compareSchemas(previous.schema, schema);
-}
-
-function selectOf({ columns, source, increment }: PlannedLoad): string {
-  const list = columns.map((column) => column.select).join(', ');
-  const where = increment.condition === undefined ? '' : ` WHERE ${increment.condition}`;
-  return `SELECT ${list} FROM ${source.sql}${where}`;
 }
 
 function specialsError(table: string, specials: Map<string, number>): UserError {

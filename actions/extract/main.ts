@@ -15,9 +15,15 @@ await runAction('Extract', async () => {
     bucket: z.string('is required'),
     config: z.string().default('.github/pipeline.yml'),
     'full-refresh': booleanInput.default(false),
+    parallelism: z.coerce.number().int().min(1).max(16).default(2),
+    'max-mb-per-second': z.coerce.number().positive().optional(),
+    'dry-run': booleanInput.default(false),
   });
   const config = readPipeline(inputs.config);
   const source = sourceOf(config, inputs.source, 'postgres');
+  const cancelled = new AbortController();
+  // A cancelled job gets SIGINT, then SIGTERM.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => cancelled.abort());
   const report = await extractSource({
     config,
     sourceName: inputs.source,
@@ -27,6 +33,10 @@ await runAction('Extract', async () => {
     s3: createS3(),
     database: await readSecret(source.secret, databaseSettings),
     fullRefresh: inputs['full-refresh'],
+    parallelism: inputs.parallelism,
+    maxMbPerSecond: inputs['max-mb-per-second'],
+    dryRun: inputs['dry-run'],
+    signal: cancelled.signal,
     codeVersion: process.env.GITHUB_SHA ?? 'unversioned',
     onProgress: (line) => core.info(line),
   });

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import pg from 'pg';
 import { messageOf, UserError } from '../shared/errors.ts';
 import { ConnectionLostError, codeOf, connect, type DatabaseSettings, isConnectionLoss } from './database.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
@@ -9,6 +10,12 @@ export interface ReadSession extends AsyncDisposable {
   client: ClientBase;
   snapshot: Snapshot;
   tables: Map<string, SourceTable>;
+  /** `server_version_num`, e.g. 180004. */
+  serverVersion: number;
+  /** More connections that read the same snapshot; they end with the session. */
+  openReaders(count: number): Promise<ClientBase[]>;
+  /** Stops what the session's connections are executing. */
+  cancel(): Promise<void>;
   /** Proves that the connection, and with it the locks of this run, still stands. @throws ConnectionLostError */
   check(): Promise<void>;
 }
@@ -52,7 +59,7 @@ export async function openReadSession(
 ): Promise<ReadSession> {
   const client = await connect(settings);
   try {
-    await requireVersion(client);
+    const serverVersion = await requireVersion(client);
     const found = new Map<string, SourceTable>();
     for (const { name } of tables) found.set(name, await readSourceTable(client, name));
     const started = Date.now();
@@ -61,7 +68,7 @@ export async function openReadSession(
       if (snapshot !== undefined) {
         // Read again under the lock: a column may have changed before it was granted.
         for (const { name } of tables) found.set(name, await readSourceTable(client, name));
-        return sessionOf(client, snapshot, found);
+        return sessionOf(settings, client, snapshot, found, serverVersion);
       }
       if (Date.now() - started > WAIT_MS) {
         throw new UserError('another run has been extracting the same tables for half an hour', {
@@ -78,15 +85,44 @@ export async function openReadSession(
   }
 }
 
-function sessionOf(
-  client: ClientBase & { end(): Promise<void> },
+async function sessionOf(
+  settings: DatabaseSettings,
+  client: pg.Client,
   snapshot: Snapshot,
   tables: Map<string, SourceTable>,
-): ReadSession {
+  serverVersion: number,
+): Promise<ReadSession> {
+  const clients = [client];
+  const pids = [await backendPid(client)];
   return {
     client,
     snapshot,
     tables,
+    serverVersion,
+    openReaders: async (count) => {
+      const { rows } = await client.query<{ id: string }>('SELECT pg_export_snapshot() AS id');
+      const readers = [];
+      for (let index = 0; index < count; index++) {
+        const reader = await connect(settings);
+        clients.push(reader);
+        readers.push(reader);
+        await reader.query(
+          `BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+           SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(rows[0]!.id)}; ${SETTINGS}`,
+        );
+        pids.push(await backendPid(reader));
+      }
+      return readers;
+    },
+    cancel: async () => {
+      // A query of its own rather than the protocol's cancel request, which a pooler may not carry.
+      const canceller = await connect(settings);
+      try {
+        await canceller.query('SELECT pg_cancel_backend(pid) FROM unnest($1::int[]) AS pid', [pids]);
+      } finally {
+        await canceller.end();
+      }
+    },
     check: async () => {
       try {
         await client.query('SELECT 1');
@@ -96,8 +132,15 @@ function sessionOf(
         });
       }
     },
-    [Symbol.asyncDispose]: () => client.end(),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(clients.map((open) => open.end()));
+    },
   };
+}
+
+/** The server process behind a connection, also where a pooler lies between. */
+async function backendPid(client: ClientBase): Promise<number> {
+  return (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]!.pid;
 }
 
 /** Starts the transaction; undefined (and nothing held) when another run has one of the locks. */
@@ -121,12 +164,12 @@ async function begin(
   return undefined;
 }
 
-async function requireVersion(client: ClientBase): Promise<void> {
+async function requireVersion(client: ClientBase): Promise<number> {
   const { rows } = await client.query<{ number: number; text: string }>(
     `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS text`,
   );
   const { number, text } = rows[0]!;
-  if (number >= OLDEST_VERSION) return;
+  if (number >= OLDEST_VERSION) return number;
   throw new UserError(`PostgreSQL ${text} is too old`, { remedy: 'Version 13 or later is needed.' });
 }
 

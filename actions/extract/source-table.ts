@@ -8,6 +8,8 @@ export interface SourceTable {
   name: string;
   /** Schema and name, quoted for SQL. */
   sql: string;
+  /** Size of its heap in blocks; 0 where it has none of its own (a view, a partitioned table). */
+  blocks: number;
   /** Heap rows carry the transaction that wrote them (`xmin`); those of views and foreign tables do not. */
   hasRowVersions: boolean;
   columns: SourceColumn[];
@@ -26,6 +28,7 @@ interface Relation {
   oid: number;
   kind: string;
   readable: boolean;
+  blocks: number;
 }
 
 /**
@@ -50,6 +53,7 @@ export async function readSourceTable(client: ClientBase, name: string): Promise
   return {
     name,
     sql: `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`,
+    blocks: relation.blocks,
     hasRowVersions: relation.kind === 'r' || relation.kind === 'p',
     columns,
   };
@@ -72,7 +76,9 @@ async function findRelation(
 ): Promise<Relation | undefined> {
   const { rows } = await client.query<Relation>(
     `SELECT c.oid, c.relkind AS kind,
-            has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable
+            has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
+            CASE WHEN c.relkind IN ('r', 'm')
+                 THEN (pg_relation_size(c.oid) / current_setting('block_size')::int)::float8 ELSE 0 END AS blocks
        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname::text = $1 AND c.relname::text = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`,
     [schema, table],

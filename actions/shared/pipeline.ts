@@ -16,8 +16,11 @@ const postgresTable = z.strictObject({
   name: tableName,
   /** Columns that identify a row. */
   key: columns,
-  /** `watermark` reads what changed since the last load; `full` reads everything each time. */
-  strategy: z.enum(['watermark', 'full']).default('watermark'),
+  /**
+   * `watermark` reads what changed since the last load by a column and by the transactions that wrote the rows, `xmin`
+   * by the transactions alone (no column needed), `full` reads everything each time.
+   */
+  strategy: z.enum(['watermark', 'xmin', 'full']).default('watermark'),
   /** The column that grows with every change of a row; needed by `watermark`. */
   watermark: z.string().optional(),
   /** What to do with values that Parquet and Snowflake cannot hold (NaN in numeric, infinite dates). */

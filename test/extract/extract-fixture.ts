@@ -24,6 +24,11 @@ export interface ExtractFixture {
   connect(): Promise<pg.Client>;
   /** Extracts one table (see `pipelineOf`) with a logical date. */
   extract(table: TableConfig, logicalDate: string, more?: Partial<ExtractRequest>): Promise<ExtractReport>;
+  extractAll(
+    tables: readonly TableConfig[],
+    logicalDate: string,
+    more?: Partial<ExtractRequest>,
+  ): Promise<ExtractReport>;
   manifest(key: string): Promise<Manifest>;
   /** Fetches a manifest's parts; the answer is a pattern of files for the Parquet readers. */
   download(key: string): Promise<string>;
@@ -68,9 +73,10 @@ export async function startExtract(): Promise<ExtractFixture> {
     database,
     connect,
     sql: async (text) => (await owner.query(text)).rows ?? [],
-    extract: (table, logicalDate, more = {}) =>
+    extract: (table, logicalDate, more) => fixture.extractAll([table], logicalDate, more),
+    extractAll: (tables, logicalDate, more = {}) =>
       extractSource({
-        config: pipelineOf([table]),
+        config: pipelineOf(tables),
         sourceName: 'shop',
         logicalDate,
         bucket,

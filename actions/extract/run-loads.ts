@@ -1,0 +1,177 @@
+import type { ClientBase } from 'pg';
+import { partKey } from '../shared/lake.ts';
+import { copyTable } from './copy-table.ts';
+import { ConnectionLostError } from './database.ts';
+import { type CopiedLoad, commitLoad, type Lake, type PlannedLoad, type TableReport } from './load-table.ts';
+import { startPart } from './parts.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { rangesOf, selectOf } from './read-plan.ts';
+import type { ReadSession } from './read-session.ts';
+
+export interface RunOptions {
+  /** Connections that read at once. */
+  parallelism: number;
+  codeVersion: string;
+  rateLimit: RateLimit | undefined;
+  signal: AbortSignal | undefined;
+  /** Takes lines for the log. */
+  note: (line: string) => void;
+  /** Told of each table as soon as it is committed. */
+  settle: (report: TableReport) => void;
+}
+
+const PROGRESS_MS = 5_000;
+
+/** A load on its way: its reads put their results together here. */
+interface RunningLoad {
+  plan: PlannedLoad;
+  /** Reads that are not done. */
+  left: number;
+  copied: CopiedLoad;
+  rowsRead: number;
+  /** Off the wire. */
+  bytesRead: number;
+  startedAt: number | undefined;
+  nextPart: number;
+}
+
+interface Read {
+  load: RunningLoad;
+  range: string | undefined;
+}
+
+/**
+ * Copies the planned loads, several at once and large tables in several ranges, all under the session's snapshot.
+ * Each table is committed when its last read is done. The first failure stops the others.
+ */
+export async function runLoads(
+  lake: Lake,
+  session: ReadSession,
+  plans: readonly PlannedLoad[],
+  options: RunOptions,
+): Promise<void> {
+  const loads = plans.map((plan) => runningLoad(plan));
+  const reads = loads.flatMap((load) => readsOf(load, session, options.parallelism));
+  // The largest first, so that no long read is left for the end.
+  reads.sort((left, right) => weight(right) - weight(left));
+  const readers = Math.min(options.parallelism, reads.length);
+  const clients = readers < 2 ? [session.client] : await session.openReaders(readers);
+  const stop = onAbort(options.signal, session);
+  const timer = setInterval(() => noteProgress(loads, options.note), PROGRESS_MS);
+  const failures: unknown[] = [];
+  const readAll = async (client: ClientBase): Promise<void> => {
+    for (let read = reads.shift(); read !== undefined; read = reads.shift()) {
+      if (failures.length > 0) return;
+      try {
+        await runRead(lake, session, client, read, options);
+      } catch (error) {
+        failures.push(error);
+        if (clients.length > 1) await session.cancel().catch((problem: unknown) => failures.push(problem));
+      }
+    }
+  };
+  try {
+    await Promise.all(clients.map(readAll));
+  } finally {
+    clearInterval(timer);
+    stop();
+  }
+  options.signal?.throwIfAborted();
+  if (failures.length > 0) throw failures[0];
+}
+
+async function runRead(
+  lake: Lake,
+  session: ReadSession,
+  client: ClientBase,
+  { load, range }: Read,
+  options: RunOptions,
+): Promise<void> {
+  const { plan } = load;
+  const { config, columns, source, increment } = plan;
+  load.startedAt ??= performance.now();
+  const copied = await named(load, () =>
+    copyTable(
+      client,
+      {
+        table: config.name,
+        sql: selectOf(columns, source, increment, range),
+        columns,
+        onSpecial: config.onSpecial,
+        compression: config.compression,
+        rateLimit: options.rateLimit,
+      },
+      () => {
+        const key = partKey(plan.load, session.snapshot.text, load.nextPart++, 'parquet');
+        return startPart(lake.s3, lake.bucket, key);
+      },
+      (rows, bytes) => {
+        load.rowsRead += rows;
+        load.bytesRead += bytes;
+      },
+    ),
+  );
+  load.copied.rows += copied.rows;
+  load.copied.parts.push(...copied.parts);
+  for (const [column, count] of copied.specials) {
+    load.copied.specials.set(column, (load.copied.specials.get(column) ?? 0) + count);
+  }
+  load.left--;
+  if (load.left > 0) return;
+  load.copied.parts.sort((left, right) => (left.key < right.key ? -1 : 1));
+  const seconds = (performance.now() - load.startedAt) / 1000;
+  options.settle(
+    await commitLoad(lake, session, plan, load.copied, { codeVersion: options.codeVersion, seconds }),
+  );
+}
+
+function runningLoad(plan: PlannedLoad): RunningLoad {
+  const copied = { rows: 0, parts: [], specials: new Map<string, number>() };
+  return { plan, left: 0, copied, rowsRead: 0, bytesRead: 0, startedAt: undefined, nextPart: 0 };
+}
+
+function readsOf(load: RunningLoad, session: ReadSession, readers: number): Read[] {
+  const ranges = rangesOf(load.plan.source, readers, session.serverVersion);
+  load.left = ranges.length;
+  return ranges.map((range) => ({ load, range }));
+}
+
+/** Expected bytes of a read. */
+function weight({ load: { plan, left } }: Read): number {
+  return plan.estimate.bytes / left;
+}
+
+/** Cancels what is being read when the signal comes; returns what takes that back. */
+function onAbort(signal: AbortSignal | undefined, session: ReadSession): () => void {
+  if (signal === undefined) return () => {};
+  // What comes of it shows as the failure of the reads.
+  const cancel = (): void => void session.cancel().catch(() => {});
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+  return () => signal.removeEventListener('abort', cancel);
+}
+
+function noteProgress(loads: readonly RunningLoad[], note: (line: string) => void): void {
+  for (const { plan, left, startedAt, rowsRead, bytesRead } of loads) {
+    if (startedAt === undefined || left === 0) continue;
+    const seconds = (performance.now() - startedAt) / 1000;
+    const rate = `${(bytesRead / 1e6 / seconds).toFixed(1)} MB/s`;
+    const expected = Math.max(plan.estimate.rows, rowsRead);
+    const rest =
+      rowsRead === 0 ? '' : `, about ${Math.ceil((seconds * (expected - rowsRead)) / rowsRead)} s left`;
+    note(`table ${plan.load.table}: ${rowsRead} of about ${expected} rows read, ${rate}${rest}`);
+  }
+}
+
+/** Names table and rows when the connection is lost. */
+async function named<T>(load: RunningLoad, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ConnectionLostError)) throw error;
+    throw new ConnectionLostError(
+      `table ${load.plan.load.table}, ${load.rowsRead} rows read: ${error.message}`,
+      { cause: error },
+    );
+  }
+}
