@@ -11,68 +11,94 @@ const tableName = z.string().regex(/^[^.]+(\.[^.]+)?$/, 'must be table or schema
 
 const columns = z.array(z.string().min(1)).min(1, 'must name at least one column');
 
+const key = columns.describe('Columns that identify a row.');
+const target = objectName.describe('The bronze table, SCHEMA.NAME.');
+const pipe = objectName.describe('The pipe that loads the target, SCHEMA.NAME.');
+
 const postgresTable = z.strictObject({
-  /** schema.table at the source. */
-  name: tableName,
-  /** Columns that identify a row. */
-  key: columns,
-  /**
-   * `watermark` reads what changed since the last load by a column and by the transactions that wrote the rows, `xmin`
-   * by the transactions alone (no column needed), `full` reads everything each time.
-   */
-  strategy: z.enum(['watermark', 'xmin', 'full']).default('watermark'),
-  /** The column that grows with every change of a row; needed by `watermark`. */
-  watermark: z.string().optional(),
-  /** What to do with values that Parquet and Snowflake cannot hold (NaN in numeric, infinite dates). */
-  onSpecial: z.enum(['fail', 'null']).default('fail'),
-  /** How the Parquet pages are compressed. */
-  compression: z.enum(['zstd', 'snappy', 'gzip', 'none']).default('zstd'),
-  /** The bronze table, SCHEMA.NAME. */
-  target: objectName,
-  /** The pipe that loads the target. */
-  pipe: objectName,
+  name: tableName.describe('schema.table at the source; a name without a schema is in public.'),
+  key,
+  strategy: z
+    .enum(['watermark', 'xmin', 'full'])
+    .default('watermark')
+    .describe(
+      'watermark reads what changed since the last load, by a column and by the transactions that wrote the rows; xmin by the transactions alone; full reads everything each time.',
+    ),
+  watermark: z
+    .string()
+    .optional()
+    .describe('The column that grows with every change of a row; needed by strategy watermark.'),
+  onSpecial: z
+    .enum(['fail', 'null'])
+    .default('fail')
+    .describe(
+      'What to do with values that Parquet and Snowflake cannot hold: NaN in a numeric, infinite dates, 24:00. fail stops the load and counts them per column, null loads them as NULL and counts them.',
+    ),
+  compression: z
+    .enum(['zstd', 'snappy', 'gzip', 'none'])
+    .default('zstd')
+    .describe('How the Parquet pages are compressed.'),
+  target,
+  pipe,
 });
 
 const postgresSource = z.strictObject({
-  kind: z.literal('postgres'),
-  /** Secrets Manager name or ARN: host, port, username, password, dbname. */
-  secret: z.string().min(1),
-  tables: z.array(postgresTable).min(1),
+  kind: z.literal('postgres').describe('Tables of a PostgreSQL database, copied by the action extract.'),
+  secret: z
+    .string()
+    .min(1)
+    .describe('Secrets Manager name or ARN of a secret with host, port, username, password and dbname.'),
+  tables: z.array(postgresTable).min(1).describe('The tables that are copied.'),
 });
 
 const apiSource = z.strictObject({
-  kind: z.literal('api'),
-  /** Secrets Manager name or ARN: url, apiKey. */
-  secret: z.string().min(1),
-  /** The Lambda function that fetches it. */
-  function: z.string().min(1),
+  kind: z
+    .literal('api')
+    .describe('An HTTP API, fetched by the Lambda function of the action ingest-catalog.'),
+  secret: z.string().min(1).describe('Secrets Manager name or ARN of a secret with url and apiKey.'),
+  function: z.string().min(1).describe('The Lambda function that fetches it.'),
   tables: z
-    .array(z.strictObject({ name: tableName, key: columns, target: objectName, pipe: objectName }))
-    .min(1),
+    .array(z.strictObject({ name: tableName.describe('Its name in the lake.'), key, target, pipe }))
+    .min(1)
+    .describe('What the API gives.'),
 });
 
 const csvSource = z.strictObject({
-  kind: z.literal('csv'),
+  kind: z.literal('csv').describe('CSV files that people upload, loaded by the action load-customers.'),
   tables: z
     .array(
       z.strictObject({
-        name: tableName,
-        key: columns,
-        target: objectName,
-        /** The stage that the files are put to. */
-        stage: objectName,
+        name: tableName.describe('Its name in the lake.'),
+        key,
+        target,
+        stage: objectName.describe('The stage that the files are put to, SCHEMA.NAME.'),
       }),
     )
-    .min(1),
+    .min(1)
+    .describe('What the files hold.'),
 });
 
 const pipeline = z.strictObject({
-  sources: z.record(
-    z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes'),
-    z.discriminatedUnion('kind', [postgresSource, apiSource, csvSource]),
-  ),
-  silver: z.strictObject({ 'root-task': objectName }),
+  sources: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and dashes'),
+      z.discriminatedUnion('kind', [postgresSource, apiSource, csvSource]),
+    )
+    .describe('Where data comes from, by name; the name is part of the keys in the lake.'),
+  silver: z
+    .strictObject({
+      'root-task': objectName.describe(
+        'The root of the task graph that turns bronze into silver; the action load runs it and waits for it.',
+      ),
+    })
+    .describe('How silver is refreshed.'),
 });
+
+/** The JSON Schema of the configuration, which editors check `.github/pipeline.yml` with. */
+export function pipelineSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(pipeline, { io: 'input' });
+  return { ...schema, title: 'What the pipeline moves' };
+}
 
 /** What the pipeline moves: `.github/pipeline.yml`. */
 export type Pipeline = z.infer<typeof pipeline>;
@@ -161,6 +187,6 @@ function locate(
 function configError(file: string, at: SourceLocation, what: string): UserError {
   return new UserError(`${file}:${at.line}:${at.column}: ${what}`, {
     location: { file, ...at },
-    remedy: 'The fields and their values are described in actions/shared/pipeline.ts.',
+    remedy: 'The fields and their values are described in docs/pipeline.md.',
   });
 }
