@@ -93,6 +93,7 @@ async function sessionOf(
   serverVersion: number,
 ): Promise<ReadSession> {
   const clients = [client];
+  let checking: Promise<void> = Promise.resolve();
   const pids = [await backendPid(client)];
   return {
     client,
@@ -123,19 +124,25 @@ async function sessionOf(
         await canceller.end();
       }
     },
-    check: async () => {
-      try {
-        await client.query('SELECT 1');
-      } catch (error) {
-        throw new ConnectionLostError(`the connection to PostgreSQL was lost: ${messageOf(error)}`, {
-          cause: error,
-        });
-      }
+    check: () => {
+      // Several tables may end at once; a client takes one query at a time.
+      checking = checking.then(() => checkConnection(client));
+      return checking;
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(clients.map((open) => open.end()));
     },
   };
+}
+
+async function checkConnection(client: ClientBase): Promise<void> {
+  try {
+    await client.query('SELECT 1');
+  } catch (error) {
+    throw new ConnectionLostError(`the connection to PostgreSQL was lost: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** The server process behind a connection, also where a pooler lies between. */
