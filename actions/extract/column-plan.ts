@@ -15,9 +15,12 @@ import {
   Utf8,
 } from 'apache-arrow';
 import pg from 'pg';
+import type { PostgresTable } from '../shared/pipeline.ts';
 import type { FieldFormat } from './kernel/kernel.ts';
 import type { LogicalType, ParquetColumn, PhysicalType } from './parquet/schema.ts';
 import type { SourceColumn } from './source-table.ts';
+
+type NumericForm = PostgresTable['numeric'];
 
 /** How one column travels: what is selected, how its binary field is read, how Parquet stores it. */
 export interface ColumnPlan {
@@ -42,9 +45,10 @@ interface Carriage {
 /**
  * Chooses the exact form for each type of PostgreSQL. Types without a counterpart are carried as their text,
  * arrays and composites as JSON.
+ * @param numeric how numeric without a precision is carried
  */
-export function planColumn(column: SourceColumn): ColumnPlan {
-  const carriage = carriageOf(column.type);
+export function planColumn(column: SourceColumn, numeric: NumericForm = 'text'): ColumnPlan {
+  const carriage = carriageOf(column.type, numeric);
   const sql = pg.escapeIdentifier(column.name);
   const { name, nullable } = column;
   const metadata = carriage.isJson ? new Map([['logical', 'json']]) : undefined;
@@ -60,10 +64,10 @@ export function planColumn(column: SourceColumn): ColumnPlan {
   };
 }
 
-function carriageOf(type: SourceColumn['type']): Carriage {
+function carriageOf(type: SourceColumn['type'], numeric: NumericForm): Carriage {
   if (type.category === 'A' || type.kind === 'c') return { ...JSON_TEXT, cast: (sql) => `to_json(${sql})` };
   if (type.kind === 'e') return TEXT;
-  const known = type.isBuiltIn ? builtIn(type.name, type.modifier) : undefined;
+  const known = type.isBuiltIn ? builtIn(type.name, type.modifier, numeric) : undefined;
   return known ?? { ...TEXT, cast: asText };
 }
 
@@ -78,7 +82,7 @@ const TEXT: Carriage = {
 
 const JSON_TEXT: Carriage = { ...TEXT, logical: { kind: 'JSON' }, isJson: true };
 
-function builtIn(name: string, modifier: number): Carriage | undefined {
+function builtIn(name: string, modifier: number, numeric: NumericForm): Carriage | undefined {
   switch (name) {
     case 'bool':
       return { format: { kind: 'bool' }, physical: 'BOOLEAN', arrow: new Bool() };
@@ -123,7 +127,7 @@ function builtIn(name: string, modifier: number): Carriage | undefined {
     case 'timestamptz':
       return timestamp(true);
     case 'numeric':
-      return decimal(modifier);
+      return modifier < 4 && numeric !== 'text' ? decimalOf(numeric) : decimal(modifier);
     default:
       // char(n) among them: its text form leaves out the padding, which carries no meaning in PostgreSQL.
       return undefined;
@@ -155,6 +159,10 @@ function decimal(modifier: number): Carriage | undefined {
   // The scale is an 11-bit two's complement number since PostgreSQL 15.
   const scale = (((modifier - 4) & 0x7ff) ^ 1024) - 1024;
   if (precision > 38 || scale < 0 || scale > precision) return undefined;
+  return decimalOf({ precision, scale });
+}
+
+function decimalOf({ precision, scale }: { precision: number; scale: number }): Carriage {
   return {
     format: { kind: 'numeric', precision, scale },
     physical: precision <= 9 ? 'INT32' : precision <= 18 ? 'INT64' : 'FIXED_16',

@@ -91,7 +91,7 @@ export async function planLoad(
   const source = session.tables.get(config.name)!;
   requireColumns(source, config.key, 'key');
   if (config.strategy === 'watermark') requireColumns(source, [config.watermark!], 'watermark');
-  const columns = source.columns.map(planColumn);
+  const columns = source.columns.map((column) => planColumn(column, config.numeric));
   const schema = manifestSchema(new Schema(columns.map((column) => column.field)));
   const drift = previous === undefined ? NO_DRIFT : compareSchemas(previous.schema, schema);
   if (previous !== undefined && !fullRefresh) {
@@ -163,7 +163,7 @@ export async function commitLoad(
 function specialsError(table: string, specials: Map<string, number>): UserError {
   const counts = [...specials].map(([column, count]) => `"${column}": ${count}`).join(', ');
   return new UserError(
-    `table ${table}: values that Parquet and Snowflake cannot hold (NaN or infinity in a decimal, infinite or out-of-range dates and times), per column: ${counts}`,
+    `table ${table}: values that Parquet and Snowflake cannot hold (NaN, infinity or too many digits in a decimal, infinite or out-of-range dates and times), per column: ${counts}`,
     { remedy: 'Correct them at the source, or set onSpecial: null for this table to load them as NULL.' },
   );
 }

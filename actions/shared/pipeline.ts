@@ -32,7 +32,18 @@ const postgresTable = z.strictObject({
     .enum(['fail', 'null'])
     .default('fail')
     .describe(
-      'What to do with values that Parquet and Snowflake cannot hold: NaN in a numeric, infinite dates, 24:00. fail stops the load and counts them per column, null loads them as NULL and counts them.',
+      'What to do with values that Parquet and Snowflake cannot hold: NaN or too many digits in a numeric, infinite dates, 24:00. fail stops the load and counts them per column, null loads them as NULL and counts them.',
+    ),
+  numeric: z
+    .union([
+      z.literal('text'),
+      z
+        .strictObject({ precision: z.int().min(1).max(38), scale: z.int().min(0).max(38) })
+        .refine(({ precision, scale }) => scale <= precision, 'scale must not exceed precision'),
+    ])
+    .default('text')
+    .describe(
+      'How columns of type numeric without a precision are carried: as text, or as a decimal of this precision and scale; a value with more digits is then one that cannot be held (see onSpecial).',
     ),
   compression: z
     .enum(['zstd', 'snappy', 'gzip', 'none'])

@@ -121,6 +121,7 @@ export function pipelineOf(tables: readonly TableConfig[]): Pipeline {
           watermark: 'updated_at',
           onSpecial: 'fail' as const,
           compression: 'zstd' as const,
+          numeric: 'text' as const,
           target: 'BRONZE.T',
           pipe: 'BRONZE.T_PIPE',
           ...table,

@@ -65,8 +65,6 @@ const PROBLEMS: readonly ((first: number, second: number) => string)[] = [
   (length, expected) => `a field of ${length} octets where ${expected} were expected`,
   (version) => (version < 0 ? 'an empty jsonb' : `unknown version ${version} of jsonb's binary form`),
   (length) => `a numeric of ${length} octets does not fit its number of digits`,
-  (precision, scale) => `a numeric has more decimals than its type (${precision}, ${scale}) allows`,
-  (precision, scale) => `a numeric has more digits than its type (${precision}, ${scale}) allows`,
   (length) => `a CopyData message of length ${length}`,
 ];
 

@@ -52,6 +52,7 @@ async function toS3(): Promise<{ rows: number; fileBytes: number }> {
     strategy: 'full',
     onSpecial: 'fail',
     compression: 'zstd',
+    numeric: 'text',
     target: 'B.T',
     pipe: 'B.P',
   };
@@ -81,7 +82,7 @@ async function toS3(): Promise<{ rows: number; fileBytes: number }> {
 async function toDisk(file: string): Promise<{ rows: number; fileBytes: number }> {
   const client = await connect(reading.database);
   const source = await readSourceTable(client, reading.tables[0]!);
-  const columns = source.columns.map(planColumn);
+  const columns = source.columns.map((column) => planColumn(column));
   const output = createWriteStream(file);
   let bytes = 0;
   const { rows } = await copyTable(

@@ -1,7 +1,7 @@
 import { CopyFormatError, type FieldFormat } from '../../../actions/extract/kernel/kernel.ts';
 import type { ColumnWriter } from './column.ts';
 import type { ColumnDecoder, FieldDecoder } from './decoder.ts';
-import { decodeNumeric, isSpecialNumeric } from './numeric.ts';
+import { decodeNumeric } from './numeric.ts';
 
 /** Days and microseconds from 1970-01-01 to PostgreSQL's epoch, 2000-01-01. */
 const EPOCH_DAYS = 10_957;
@@ -105,19 +105,17 @@ function numericDecoder(
   writer: ColumnWriter,
   skip: () => void,
 ): FieldDecoder {
-  const words = new Int32Array(4);
+  const word = (value: bigint, index: number): number =>
+    Number(BigInt.asIntN(32, value >> BigInt(32 * index)));
   return (source, start, length) => {
     if (length < 8 || length !== 8 + 2 * source.readInt16BE(start)) {
       throw new CopyFormatError(`a numeric of ${length} octets does not fit its number of digits`);
     }
-    if (isSpecialNumeric(source, start)) {
-      skip();
-      return;
-    }
-    decodeNumeric(source, start, precision, scale, words);
-    if (precision <= 9) writer.append32(words[0]!);
-    else if (precision <= 18) writer.append64(words[0]!, words[1]!);
-    else writer.appendFixed16(words[3]!, words[2]!, words[1]!, words[0]!);
+    const value = decodeNumeric(source, start, precision, scale);
+    if (value === undefined) skip();
+    else if (precision <= 9) writer.append32(word(value, 0));
+    else if (precision <= 18) writer.append64(word(value, 0), word(value, 1));
+    else writer.appendFixed16(word(value, 3), word(value, 2), word(value, 1), word(value, 0));
   };
 }
 

@@ -42,17 +42,18 @@ describe('a numeric field', () => {
     );
   });
 
-  it('is refused when it has more decimals or digits than its type', () => {
-    expect(() => decode('0.001', 10, 2)).toThrow('more decimals');
-    expect(() => decode(`1${'0'.repeat(40)}`, 38, 0)).toThrow('more digits');
+  it('has none where the column cannot hold it: more decimals or digits, NaN, infinities', () => {
+    expect(decode('0.001', 10, 2)).toBeUndefined();
+    expect(decode('100000000', 10, 2)).toBeUndefined();
+    expect(decode(`1${'0'.repeat(40)}`, 38, 0)).toBeUndefined();
+    for (const special of ['00000000c0000000', '00000000d0000000', '00000000f0000000']) {
+      expect(decodeNumeric(Buffer.from(special, 'hex'), 0, 10, 2)).toBeUndefined();
+    }
   });
 });
 
-function decode(text: string, precision: number, scale: number): bigint {
-  const words = new Int32Array(4);
-  decodeNumeric(encodeNumeric(text), 0, precision, scale, words);
-  const value = new BigInt64Array(words.buffer);
-  return (value[1]! << 64n) | BigInt.asUintN(64, value[0]!);
+function decode(text: string, precision: number, scale: number): bigint | undefined {
+  return decodeNumeric(encodeNumeric(text), 0, precision, scale);
 }
 
 function decimalText(unscaled: bigint, scale: number): string {

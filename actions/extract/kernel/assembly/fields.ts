@@ -23,7 +23,7 @@ const DAY_MICROS: i64 = 86400000000;
 
 /**
  * Takes one field of a type with a small binary form, which lies whole at `at`. A value that the target cannot hold
- * (NaN or infinity in a decimal, an infinite date or timestamp, a timestamp past 64 bits of microseconds since 1970,
+ * (NaN, infinity or too many digits in a decimal, an infinite date or timestamp, a timestamp past 64 bits of microseconds since 1970,
  * 24:00:00) is counted and written as null.
  */
 export function takeField(column: Column, at: usize, length: u32): void {
@@ -68,8 +68,8 @@ export function takeField(column: Column, at: usize, length: u32): void {
   }
 }
 
-@inline
-function special(column: Column): void {
+/** Counts a value that the target cannot hold and writes null. */
+export function special(column: Column): void {
   column.specials++;
   column.appendNull();
 }

@@ -35,6 +35,4 @@ export const FIELD_LENGTH: i32 = 5;
 export const FIXED_LENGTH: i32 = 6;
 export const JSONB_VERSION: i32 = 7;
 export const NUMERIC_LENGTH: i32 = 8;
-export const NUMERIC_DECIMALS: i32 = 9;
-export const NUMERIC_DIGITS: i32 = 10;
-export const MESSAGE: i32 = 11;
+export const MESSAGE: i32 = 9;
