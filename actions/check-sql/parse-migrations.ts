@@ -2,7 +2,7 @@ import type { MigrationFile, MigrationStatement } from '../migrate/migration-fil
 import type { Problem } from '../migrate/problem.ts';
 import type { Statement } from '../shared/sql/ast.ts';
 import { parseStatement } from '../shared/sql/parse.ts';
-import { SnowflakeError } from '../shared/sql/snowflake-error.ts';
+import { notSupportedHere, SnowflakeError } from '../shared/sql/snowflake-error.ts';
 
 export interface ParsedStatement {
   file: string;
@@ -21,6 +21,7 @@ export function parseMigrations(migrations: readonly Pick<MigrationFile, 'file' 
     for (const statement of list) {
       try {
         const tree = parseStatement(statement.text);
+        if (tree.kind === 'elsewhere') throw notSupportedHere(tree.construct, tree.place);
         if (tree.kind === 'put' || tree.kind === 'get') problems.push(transferIn(file, statement, tree.kind));
         else statements.push({ file, statement, tree });
       } catch (error) {

@@ -64,7 +64,7 @@ function queryOf(tree: Statement, text: string): { text: string; tree: Statement
     case 'createView':
       return { text: tree.queryText, tree: parseStatement(tree.queryText) };
     case 'createTask':
-      return queryOf(tree.body, tree.bodyText);
+      return tree.body === null ? undefined : queryOf(tree.body, tree.bodyText);
     default:
       return undefined;
   }

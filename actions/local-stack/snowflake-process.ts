@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { UserError } from '../shared/errors.ts';
@@ -21,6 +23,7 @@ export interface SnowflakeOptions {
 export interface LocalSnowflake {
   url: string;
   account: string;
+  pid: number;
   /** Resolves when the process has ended, wanted or not. */
   ended: Promise<string>;
   stop(): Promise<void>;
@@ -39,7 +42,12 @@ export async function startSnowflake(
   program: string = siblingProgram(import.meta.url, './snowflake/main.ts', 'local-stack-snowflake'),
 ): Promise<LocalSnowflake> {
   const child = spawn(process.execPath, [program], {
-    env: { ...process.env, GLOBALMART_SNOWFLAKE_OPTIONS: JSON.stringify(options) },
+    env: {
+      // The next start finds the program compiled: from sources it takes two thirds of the time.
+      NODE_COMPILE_CACHE: join(homedir(), '.cache', 'globalmart-dataops', 'compiled'),
+      ...process.env,
+      GLOBALMART_SNOWFLAKE_OPTIONS: JSON.stringify(options),
+    },
     stdio: ['pipe', 'pipe', 'inherit'],
     // A Ctrl-C in the terminal reaches the stack, which stops its servers in order.
     detached: true,
@@ -69,7 +77,7 @@ export async function startSnowflake(
     clearTimeout(force);
   };
   const parsed = greeting.safeParse(readJson(first));
-  if (parsed.success) return { ...parsed.data, ended, stop };
+  if (parsed.success && child.pid !== undefined) return { ...parsed.data, pid: child.pid, ended, stop };
   await stop();
   throw new UserError(`the local Snowflake said "${first.slice(0, 200)}" instead of its address`);
 }

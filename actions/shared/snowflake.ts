@@ -85,26 +85,7 @@ export class SnowflakeSession implements AsyncDisposable {
 
   /** @throws UserError when the account cannot be reached or refuses the credentials. */
   static async open(settings: SnowflakeSettings): Promise<SnowflakeSession> {
-    snowflakeSdk.configure({ logLevel: 'OFF', additionalLogToConsole: false });
-    try {
-      const connection = snowflakeSdk.createConnection(connectionOptions(await withIdentity(settings)));
-      if (settings.authenticator === 'WORKLOAD_IDENTITY') await connection.connectAsync();
-      else
-        await new Promise<void>((resolve, reject) => {
-          connection.connect((error) => (error ? reject(error) : resolve()));
-        });
-      return new SnowflakeSession(connection);
-    } catch (error) {
-      if (error instanceof UserError) throw error;
-      throw new UserError(
-        `Snowflake: could not sign in to account "${settings.account}": ${messageOf(error)}`,
-        {
-          remedy:
-            'Check account, user and credential (key pair, token or workload identity); docs/production.md shows the set-up.',
-          cause: error,
-        },
-      );
-    }
+    return new SnowflakeSession(await openConnection(settings));
   }
 
   /**
@@ -150,6 +131,33 @@ export class SnowflakeSession implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+}
+
+/**
+ * A signed-in connection of the driver, for what `SnowflakeSession` leaves out.
+ * @throws UserError when the account cannot be reached or refuses the credentials.
+ */
+export async function openConnection(settings: SnowflakeSettings): Promise<snowflakeSdk.Connection> {
+  snowflakeSdk.configure({ logLevel: 'OFF', additionalLogToConsole: false });
+  try {
+    const connection = snowflakeSdk.createConnection(connectionOptions(await withIdentity(settings)));
+    if (settings.authenticator === 'WORKLOAD_IDENTITY') await connection.connectAsync();
+    else
+      await new Promise<void>((resolve, reject) => {
+        connection.connect((error) => (error ? reject(error) : resolve()));
+      });
+    return connection;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `Snowflake: could not sign in to account "${settings.account}": ${messageOf(error)}`,
+      {
+        remedy:
+          'Check account, user and credential (key pair, token or workload identity); docs/production.md shows the set-up.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -106,9 +106,10 @@ export async function startLoad(): Promise<LoadFixture> {
     sql: async (text) => (await session.execute(text)).rows,
     putParts: async (load, parts) => {
       const put: Manifest['parts'] = [];
+      const content = JSON.stringify(parts);
       for (const [index, rows] of parts.entries()) {
         const body = gzipSync(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-        const key = partKey(fullLoad(load), 'first', index, 'json.gz');
+        const key = partKey(fullLoad(load), content, index, 'json.gz');
         await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
         const sha256 = createHash('sha256').update(body).digest('hex');
         put.push({ key, bytes: body.length, rows: rows.length, sha256 });

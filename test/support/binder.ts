@@ -44,7 +44,7 @@ const DUCK: Record<string, string> = {
   TIME: 'TIME',
   TIMESTAMP_NTZ: 'TIMESTAMP',
   TIMESTAMP_LTZ: 'TIMESTAMPTZ',
-  TIMESTAMP_TZ: 'TIMESTAMPTZ',
+  TIMESTAMP_TZ: 'STRUCT(t TIMESTAMPTZ, o SMALLINT)',
   BINARY: 'BLOB',
   VARIANT: 'JSON',
   OBJECT: 'JSON',
@@ -127,6 +127,7 @@ function testContext(
     session: {
       user: 'TESTER',
       role: 'SYSADMIN',
+      roles: new Set(['SYSADMIN', 'PUBLIC']),
       warehouse: 'WH',
       database: 'DB',
       schema: 'PUBLIC',
@@ -139,6 +140,8 @@ function testContext(
     },
     binds: [],
     scriptVariable: () => undefined,
+    pipedResult: () => undefined,
+    pivotValues: () => undefined,
     within: () => context,
     relation: (reference) => {
       const { name } = reference;
@@ -152,6 +155,7 @@ function testContext(
     },
     tableFunction: () => undefined,
     engineFunction: () => undefined,
+    userFunction: () => undefined,
     sequenceNextValue: () => undefined,
     ...extra,
   };

@@ -80,3 +80,8 @@ export function notSupportedHere(construct: string, position?: Position): Snowfl
     { position },
   );
 }
+
+/** 999002: a limit of the local server, such as its memory; `what` says which, and how to go on. */
+export function localLimit(what: string, options: { cause?: unknown } = {}): SnowflakeError {
+  return new SnowflakeError('999002', '54000', `Limit of the local Snowflake: ${what}`, options);
+}

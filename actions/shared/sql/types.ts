@@ -1,8 +1,8 @@
 /**
  * Snowflake's data types and what DuckDB type holds their values.
  * NUMBER -> DECIMAL(p,s); FLOAT -> DOUBLE; VARCHAR -> VARCHAR; BINARY -> BLOB; BOOLEAN; DATE; TIME;
- * TIMESTAMP_NTZ -> TIMESTAMP (microseconds); TIMESTAMP_LTZ -> TIMESTAMPTZ; TIMESTAMP_TZ -> TIMESTAMPTZ (the offset
- * is not kept: approximated); VARIANT, OBJECT, ARRAY -> JSON text. SQL NULL is NULL, JSON null is 'null'.
+ * TIMESTAMP_NTZ -> TIMESTAMP (microseconds); TIMESTAMP_LTZ -> TIMESTAMPTZ; TIMESTAMP_TZ -> a struct of the instant t
+ * (TIMESTAMPTZ) and its offset from UTC o (minutes), in whose order instants go; VARIANT, OBJECT, ARRAY -> JSON text. SQL NULL is NULL, JSON null is 'null'.
  */
 export type SnowflakeType =
   | { name: 'NUMBER'; precision: number; scale: number }
@@ -47,8 +47,9 @@ export function duckType(type: SnowflakeType): string {
     case 'TIMESTAMP_NTZ':
       return 'TIMESTAMP';
     case 'TIMESTAMP_LTZ':
-    case 'TIMESTAMP_TZ':
       return 'TIMESTAMPTZ';
+    case 'TIMESTAMP_TZ':
+      return 'STRUCT(t TIMESTAMPTZ, o SMALLINT)';
     case 'VARIANT':
     case 'OBJECT':
     case 'ARRAY':

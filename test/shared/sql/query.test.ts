@@ -53,9 +53,14 @@ describe('a query is read whole', () => {
     ],
     [
       'select 1 from t group by grouping sets ((a, b), a, ())',
-      { body: { groupBy: { kind: 'groupingSets', sets: [[{}, {}], [{}], []] } } },
+      {
+        body: { groupBy: { kind: 'sets', elements: [{ kind: 'groupingSets', sets: [[{}, {}], [{}], []] }] } },
+      },
     ],
-    ['select 1 from t group by cube (a, b)', { body: { groupBy: { kind: 'cube', sets: [[{}], [{}]] } } }],
+    [
+      'select 1 from t group by cube (a, b)',
+      { body: { groupBy: { elements: [{ kind: 'cube', sets: [[{}], [{}]] }] } } },
+    ],
     [
       'select 1 from t order by a desc nulls first, 2 limit 10 offset 5',
       {
@@ -219,9 +224,9 @@ describe('a query is read whole', () => {
         body: {
           from: {
             kind: 'pivot',
-            aggregate: { name: [{ name: 'SUM' }] },
+            aggregates: [{ call: { name: [{ name: 'SUM' }] }, alias: null }],
             column: { name: 'M' },
-            values: [{ alias: null }, { alias: { name: 'F' } }],
+            values: { kind: 'list', items: [{ alias: null }, { alias: { name: 'F' } }] },
             alias: { name: { name: 'P' } },
           },
         },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { blockVariableMark } from '../../../actions/shared/sql/grammar/reader.ts';
 import { parseScript, parseStatement } from '../../../actions/shared/sql/parse.ts';
 
 test('a block keeps declarations, statements and handlers', () => {
@@ -119,4 +120,96 @@ test('a script is its statements in order, and question marks are counted anew i
     { kind: 'transaction' },
     { kind: 'select', query: { body: { items: [{ expression: { kind: 'bind', index: 0 } }] } } },
   ]);
+});
+
+test('SELECT of a column named procedure is a query', () => {
+  expect(parseStatement('begin select x as procedure from t; end')).toMatchObject({
+    body: [{ kind: 'select' }],
+  });
+});
+
+test('a handler goes on with CONTINUE and leaves the block without', () => {
+  expect(
+    parseStatement('begin null; exception when e continue then null; when other exit then null; end'),
+  ).toMatchObject({
+    handlers: [
+      { names: [{ name: 'E' }], continues: true, body: [{ kind: 'null' }] },
+      { names: [{ name: 'OTHER' }], continues: false },
+    ],
+  });
+});
+
+test('ASYNC stands before a statement, AWAIT before a RESULTSET or ALL', () => {
+  expect(
+    parseStatement(
+      'declare r resultset := async (select 1); begin async (insert into t values (1)); r := async (call p()); await r; await all; cancel r; end',
+    ),
+  ).toMatchObject({
+    declarations: [{ kind: 'resultset', async: true, query: { kind: 'select' } }],
+    body: [
+      { kind: 'async', statement: { kind: 'insert' } },
+      { kind: 'assign', async: true, value: { kind: 'callProcedure' } },
+      { kind: 'await', resultset: { name: 'R' } },
+      { kind: 'await', resultset: null },
+      { kind: 'cancel', resultset: { name: 'R' } },
+    ],
+  });
+});
+
+test('RETURN TABLE takes a RESULTSET or the rows of a cursor', () => {
+  expect(
+    parseStatement('begin if (a) then return table(r); end if; return table(resultset_from_cursor(c)); end'),
+  ).toMatchObject({
+    body: [
+      { branches: [{ body: [{ value: { table: { name: 'R' }, fromCursor: false } }] }] },
+      { value: { table: { name: 'C' }, fromCursor: true } },
+    ],
+  });
+});
+
+test('WITH … AS PROCEDURE is a CALL that brings its procedure', () => {
+  expect(
+    parseStatement(
+      'with p as procedure (n int) returns int language sql as $$ begin return n; end $$ call p(1)',
+    ),
+  ).toMatchObject({
+    kind: 'callProcedure',
+    args: [{ text: '1' }],
+    anonymous: {
+      kind: 'createRoutine',
+      type: 'PROCEDURE',
+      parameters: [{ name: { name: 'N' } }],
+      language: 'SQL',
+    },
+  });
+});
+
+test('EXECUTE IMMEDIATE FROM takes template variables', () => {
+  expect(parseStatement("execute immediate from @s/a.sql using (env => 'dev', n => 1 + 1)")).toMatchObject({
+    using: [],
+    template: [
+      { name: { name: 'ENV' }, value: { value: 'dev' } },
+      { name: { name: 'N' }, value: { operator: '+' } },
+    ],
+  });
+});
+
+test('within a block a variable may stand where a statement has a string', () => {
+  expect(
+    parseStatement(
+      'begin create table t (a int) comment = :c; copy into t from :s on_error = :e; copy into :s from t; show tables like :p; end',
+    ),
+  ).toMatchObject({
+    body: [
+      { kind: 'createTable' },
+      {
+        kind: 'copyIntoTable',
+        source: { kind: 'url', url: `${blockVariableMark}S` },
+        options: [{ name: 'ON_ERROR', value: { kind: 'string', value: `${blockVariableMark}E` } }],
+      },
+      { kind: 'copyIntoLocation', location: { url: `${blockVariableMark}S` } },
+      { kind: 'show', like: `${blockVariableMark}P` },
+    ],
+  });
+  expect(() => parseStatement('create table t (a int) comment = :c')).toThrow("unexpected ':'");
 });

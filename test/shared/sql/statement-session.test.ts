@@ -85,7 +85,12 @@ statements('explain', [['explain using json select 1', { format: 'JSON', stateme
 statements('callProcedure', [
   [
     'call s.p(1, x => :y) into :r',
-    { name: name('S', 'P'), args: [{ text: '1' }], namedArgs: [{ name: { name: 'X' } }], into: 'R' },
+    {
+      name: name('S', 'P'),
+      args: [{ text: '1' }],
+      namedArgs: [{ name: { name: 'X' } }],
+      into: { name: 'R' },
+    },
   ],
 ]);
 statements('executeImmediate', [

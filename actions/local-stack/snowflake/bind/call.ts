@@ -9,19 +9,24 @@ import type { Bound } from './bound.ts';
 import { literal } from './cast.ts';
 import { bindExpression } from './expression.ts';
 import { type CallFacts, type FunctionDefinition, findFunction } from './functions/registry.ts';
+import { bindConnectByPath } from './hierarchy.ts';
 import { bindLambdaCall } from './lambda.ts';
 import { INTEGER } from './literal.ts';
 import { bindOrderItem } from './order.ts';
 import { formatName, formatParts, plainError, type Scope, unknownName } from './scope.ts';
+import { spread } from './spread.ts';
 import { expandStar } from './star.ts';
+import { bindUserCall } from './user-function.ts';
 import { markUses, takeUses } from './uses.ts';
 import { nullOf } from './value.ts';
 import { requireOrder, windowSql } from './window.ts';
+import { withoutZones } from './zoned.ts';
 
 /** A function call: of the registry, else of the engine (system functions, UDFs). @throws 002140 unknown function */
 export function bindCall(node: FunctionCall, scope: Scope): Bound {
   const name = node.name.length === 1 ? node.name[0]!.name : null;
   if (name === 'IDENTIFIER') return bindIdentifierCall(node, scope);
+  if (name === 'SYS_CONNECT_BY_PATH') return bindConnectByPath(node, scope);
   const sequence = name === null ? undefined : generatorSequence(name, scope);
   if (sequence !== undefined) return sequence;
   if (name !== null && node.args.some((arg) => arg.kind === 'lambda')) {
@@ -122,15 +127,17 @@ function bindDefined(definition: FunctionDefinition, node: FunctionCall, scope: 
     overSql = windowSql(node.over, scope);
     uses.windows.push({ text, position: node.start });
   }
-  const bound = definition.bind(args, {
-    ...factsOf(node.name[0]!.name, node.start, scope),
-    distinct: node.distinct,
-    withinGroup,
-    nulls: node.nulls,
-    fromLast: node.fromLast,
-    overSql,
-    argNodes,
-  });
+  const bound = withoutZones(definition.name, args, (plain) =>
+    definition.bind(plain, {
+      ...factsOf(node.name[0]!.name, node.start, scope),
+      distinct: node.distinct,
+      withinGroup,
+      nulls: node.nulls,
+      fromLast: node.fromLast,
+      overSql,
+      argNodes,
+    }),
+  );
   return {
     ...bound,
     ...(isAggregate ? { aggregate: true } : {}),
@@ -149,10 +156,11 @@ function bindArguments(
     if (definition.name === 'COUNT' && star.qualifier === null && isPlain(star)) return [node.args, []];
     return [node.args, starArguments(definition.name, star, scope, node)];
   }
-  const args = node.args.map((arg, index) =>
+  const nodes = spread(node.args);
+  const args = nodes.map((arg, index) =>
     index === definition.partArgument ? nullOf({ name: 'NULL' }) : bindExpression(arg, scope),
   );
-  return [node.args, args];
+  return [nodes, args];
 }
 
 function isPlain(star: Star): boolean {
@@ -203,7 +211,8 @@ function bindEngineCall(node: FunctionCall, scope: Scope): Bound {
     throw unknownFunction(node.name, node.start);
   }
   const args = node.args.map((arg) => bindExpression(arg, scope));
-  const bound = scope.context.engineFunction(node, args);
+  const own = node.namedArgs.length === 0 ? scope.context.engineFunction(node, args) : undefined;
+  const bound = own ?? bindUserCall(node, args, scope);
   if (bound === undefined) throw unknownFunction(node.name, node.start);
   return bound;
 }

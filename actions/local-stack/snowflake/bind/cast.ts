@@ -1,8 +1,8 @@
-import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
+import { notSupportedHere, SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import { duckType, formatType, type SnowflakeType } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
 import { convert } from './convert.ts';
-import { FLOAT, INTEGER, NTZ, number, VARCHAR, VARIANT } from './literal.ts';
+import { FLOAT, INTEGER, LTZ, NTZ, number, VARCHAR, VARIANT } from './literal.ts';
 import { unifyTypes } from './type-rules.ts';
 import { nullOf, value } from './value.ts';
 
@@ -23,9 +23,18 @@ export function cast(operand: Bound, to: SnowflakeType, options: { try?: boolean
     };
   if (operand.native !== undefined && to.name !== 'VARIANT') return cast(operand.native, to, options);
   const attempt = options.try === true;
+  requireMicroseconds(operand, to);
   const sql = convert(operand.sql, from, to, attempt);
   if (sql === undefined) throw noConversion(from, to);
   return value(sql, to, operand);
+}
+
+/** Moments are kept in microseconds: what a literal says beyond them is not lost without a word. */
+function requireMicroseconds(operand: Bound, to: SnowflakeType): void {
+  const isMoment = to.name === 'TIME' || to.name.startsWith('TIMESTAMP');
+  const isFiner = typeof operand.constant === 'string' && /:\d{2}\.\d{6}\d*[1-9]/.test(operand.constant);
+  if (isMoment && isFiner && 'scale' in to && to.scale > 6)
+    throw notSupportedHere(`a fraction of a second finer than microseconds in '${operand.constant}'`);
 }
 
 function noConversion(from: SnowflakeType, to: SnowflakeType): SnowflakeError {
@@ -48,6 +57,8 @@ export function coerceForComparison(left: Bound, right: Bound): [Bound, Bound] {
   if (b.name === 'VARIANT') return [cast(left, besideVariant(a)), cast(right, besideVariant(a))];
   const common = unifyTypes([a, b]);
   if (common.name === 'VARCHAR') return [left, right];
+  // Two moments are equal when they are the same instant, whatever their offsets.
+  if (common.name === 'TIMESTAMP_TZ') return [cast(left, LTZ), cast(right, LTZ)];
   return [cast(left, common), cast(right, common)];
 }
 

@@ -24,16 +24,39 @@ export function convert(
     case 'DATE':
       return toDate(sql, from, attempt);
     case 'TIME':
-      return toTime(sql, from, attempt);
+      return atScale(toTime(sql, from, attempt), from, to);
     case 'TIMESTAMP_NTZ':
     case 'TIMESTAMP_LTZ':
     case 'TIMESTAMP_TZ':
-      return toTimestamp(sql, from, to, attempt);
+      return atScale(toTimestamp(sql, from, to, attempt), from, to);
     case 'VARIANT':
       return toJson(sql, from);
     case 'OBJECT':
     case 'ARRAY':
       return toContainer(sql, from, to, attempt);
+  }
+}
+
+type Moment = SnowflakeType & { scale: number };
+
+/** Digits of the fraction that the type does not keep are cut towards the past. */
+function atScale(sql: string | undefined, from: SnowflakeType, to: Moment): string | undefined {
+  const isWithin = from.name === 'DATE' || (from.name === to.name && (from as Moment).scale <= to.scale);
+  if (sql === undefined || to.scale >= 6 || isWithin) return sql;
+  const unit = 10 ** (6 - to.scale);
+  switch (to.name) {
+    case 'TIME':
+      return `make_timestamp(sf_cut(epoch_us(${sql}), ${unit}))::TIME`;
+    case 'TIMESTAMP_NTZ':
+      return `make_timestamp(sf_cut(epoch_us(${sql}), ${unit}))`;
+    case 'TIMESTAMP_LTZ':
+      return `make_timestamptz(sf_cut(epoch_us(${sql}), ${unit}))`;
+    default:
+      return once(
+        [sql],
+        (x) =>
+          `sf_zoned(make_timestamptz(sf_cut(epoch_us(sf_instant(${x})), ${unit})), struct_extract(${x}, 'o'))`,
+      );
   }
 }
 
@@ -158,8 +181,28 @@ const LONGEST: Partial<Record<SnowflakeType['name'], number>> = {
   TIMESTAMP_TZ: 29,
 };
 
-/** The text of a value in the default output formats. */
+/** The text of a value in the session's output formats, which the macros find in variables of the connection. */
 function asText(sql: string, from: SnowflakeType): string {
+  switch (from.name) {
+    case 'DATE':
+      return `sf_shown_date(${sql})`;
+    case 'TIME':
+      return `sf_shown_time(${sql})`;
+    case 'TIMESTAMP_NTZ':
+      return `sf_shown_ntz(${sql})`;
+    case 'TIMESTAMP_LTZ':
+      return `sf_shown_ltz(${sql})`;
+    case 'TIMESTAMP_TZ':
+      return once([sql], (x) => `sf_shown_zoned(${x})`);
+    case 'BINARY':
+      return `sf_shown_binary(${sql})`;
+    default:
+      return plainText(sql, from);
+  }
+}
+
+/** The text of a value in the default output formats, in which VARIANTs keep dates and times. */
+function plainText(sql: string, from: SnowflakeType): string {
   switch (from.name) {
     case 'VARCHAR':
     case 'NULL':
@@ -178,8 +221,9 @@ function asText(sql: string, from: SnowflakeType): string {
     case 'TIMESTAMP_NTZ':
       return `strftime(${sql}, '%Y-%m-%d %H:%M:%S.%g')`;
     case 'TIMESTAMP_LTZ':
-    case 'TIMESTAMP_TZ':
       return `sf_tz_text(${sql})`;
+    case 'TIMESTAMP_TZ':
+      return once([sql], (x) => `sf_zoned_text(${x})`);
     case 'VARIANT':
     case 'OBJECT':
     case 'ARRAY':
@@ -196,7 +240,7 @@ function toBinary(sql: string, from: SnowflakeType, attempt: boolean) {
     case 'VARCHAR':
       return once([sql], (text) =>
         orFail(
-          `CASE WHEN regexp_full_match(${text}, '([0-9A-Fa-f]{2})*') THEN from_hex(${text}) END`,
+          `sf_read_binary(${text})`,
           raise('100115', '22000', "The following string is not a legal hex-encoded value: '", text, "'"),
           'BLOB',
           attempt,
@@ -251,11 +295,12 @@ function toDate(sql: string, from: SnowflakeType, attempt: boolean): string | un
       return sql;
     case 'TIMESTAMP_NTZ':
     case 'TIMESTAMP_LTZ':
-    case 'TIMESTAMP_TZ':
       return `${sql}::DATE`;
+    case 'TIMESTAMP_TZ':
+      return `sf_wall(${sql})::DATE`;
     case 'VARCHAR':
       return once([sql], (text) =>
-        orFail(`sf_text_date(${text})`, notRecognized('100040', '22007', 'Date', text), 'DATE', attempt),
+        orFail(`sf_read_date(${text})`, notRecognized('100040', '22007', 'Date', text), 'DATE', attempt),
       );
     case 'VARIANT':
       return once([sql], (json) =>
@@ -277,11 +322,12 @@ function toTime(sql: string, from: SnowflakeType, attempt: boolean): string | un
       return sql;
     case 'TIMESTAMP_NTZ':
     case 'TIMESTAMP_LTZ':
-    case 'TIMESTAMP_TZ':
       return `${sql}::TIMESTAMP::TIME`;
+    case 'TIMESTAMP_TZ':
+      return `sf_wall(${sql})::TIME`;
     case 'VARCHAR':
       return once([sql], (text) =>
-        orFail(`sf_text_time(${text})`, notRecognized('100108', '22007', 'Time', text), 'TIME', attempt),
+        orFail(`sf_read_time(${text})`, notRecognized('100108', '22007', 'Time', text), 'TIME', attempt),
       );
     case 'VARIANT':
       return once([sql], (json) =>
@@ -304,28 +350,46 @@ function toTimestamp(
   attempt: boolean,
 ): string | undefined {
   const type = duckType(to);
-  const parse = to.name === 'TIMESTAMP_NTZ' ? 'sf_text_ntz' : 'sf_text_tz';
+  const parse = PARSE[to.name] ?? 'sf_text_ntz';
   switch (from.name) {
     case 'DATE':
     case 'TIMESTAMP_NTZ':
     case 'TIMESTAMP_LTZ':
-    case 'TIMESTAMP_TZ':
+      if (to.name === 'TIMESTAMP_TZ') return once([`${sql}::TIMESTAMPTZ`], (x) => `sf_zoned_here(${x})`);
       return duckType(from) === type ? sql : `${sql}::${type}`;
+    case 'TIMESTAMP_TZ':
+      if (to.name === 'TIMESTAMP_TZ') return sql;
+      return to.name === 'TIMESTAMP_NTZ' ? `sf_wall(${sql})` : `sf_instant(${sql})`;
     case 'VARCHAR':
       return once([sql], (text) =>
-        orFail(`${parse}(${text})`, notRecognized('100035', '22007', 'Timestamp', text), type, attempt),
+        orFail(
+          `${parse.replace('text', 'read')}(${text})`,
+          notRecognized('100035', '22007', 'Timestamp', text),
+          type,
+          attempt,
+        ),
       );
     case 'VARIANT':
       return once([sql], (json) =>
         orFail(`${parse}(json_extract_string(${json}, '$'))`, variantFailure(json, to.name), type, attempt),
       );
     case 'NUMBER':
-      return from.scale === 0
-        ? `sf_epoch(${sql})${type === 'TIMESTAMP' ? '' : " AT TIME ZONE 'UTC'"}`
-        : undefined;
+      return from.scale === 0 ? fromUtc(`sf_epoch(${sql})`, to) : undefined;
     default:
       return undefined;
   }
+}
+
+const PARSE: Partial<Record<SnowflakeType['name'], string>> = {
+  TIMESTAMP_LTZ: 'sf_text_tz',
+  TIMESTAMP_TZ: 'sf_text_zoned',
+};
+
+/** A TIMESTAMP of UTC as a timestamp of the type; a TIMESTAMP_TZ gets the offset of the session's zone. */
+export function fromUtc(sql: string, to: SnowflakeType): string {
+  if (to.name === 'TIMESTAMP_NTZ') return sql;
+  const instant = `(${sql} AT TIME ZONE 'UTC')`;
+  return to.name === 'TIMESTAMP_TZ' ? once([instant], (x) => `sf_zoned_here(${x})`) : instant;
 }
 
 /** Dates and times become JSON strings, numbers JSON numbers. */
@@ -345,7 +409,7 @@ function toJson(sql: string, from: SnowflakeType): string {
     case 'FLOAT':
       return once([sql], (x) => `CASE WHEN ${x} IS NOT NULL THEN to_json(${x}) END`);
     default:
-      return once([asText(sql, from)], (x) => `CASE WHEN ${x} IS NOT NULL THEN to_json(${x}) END`);
+      return once([plainText(sql, from)], (x) => `CASE WHEN ${x} IS NOT NULL THEN to_json(${x}) END`);
   }
 }
 

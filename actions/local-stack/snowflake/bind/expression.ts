@@ -4,12 +4,14 @@ import type {
   ColumnReference,
   Expression,
   PositionalColumn,
+  Unary,
 } from '../../../shared/sql/ast.ts';
 import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import { formatType } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
 import { bindCall } from './call.ts';
 import { cast, coerceForComparison, typeFromName, unifyTypes } from './cast.ts';
+import { bindHierarchyOperator } from './hierarchy.ts';
 import { bindInList, bindLike } from './in-like.ts';
 import { BOOLEAN, literal, numberLiteral } from './literal.ts';
 import { bindBinary, negate } from './operators.ts';
@@ -66,8 +68,7 @@ function bindNode(node: Expression, scope: Scope): Bound {
     case 'bind':
       return bindParameter(node, scope);
     case 'unary':
-      if (node.operator !== 'NOT') return negate(node, scope);
-      return notBound(bindCondition(node.operand, scope));
+      return bindUnary(node, scope);
     case 'binary':
       return bindBinary(node, scope);
     case 'between':
@@ -135,6 +136,23 @@ function bindNode(node: Expression, scope: Scope): Bound {
       throw notSupportedHere('a list in parentheses in this place', node.start);
     case 'lambda':
       throw notSupportedHere('a lambda in this place', node.start);
+  }
+}
+
+function bindUnary(node: Unary, scope: Scope): Bound {
+  switch (node.operator) {
+    case 'NOT':
+      return notBound(bindCondition(node.operand, scope));
+    case '+':
+    case '-':
+      return negate(node, scope);
+    case 'PRIOR':
+    case 'CONNECT_BY_ROOT':
+      return bindHierarchyOperator(node, scope);
+    case '**':
+      throw notSupportedHere('the ** operator in this place', node.start);
+    case '(+)':
+      throw notSupportedHere('the outer join operator (+)', node.start);
   }
 }
 

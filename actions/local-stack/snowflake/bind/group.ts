@@ -1,4 +1,4 @@
-import type { Expression, Select } from '../../../shared/sql/ast.ts';
+import type { Expression, GroupElement, Select } from '../../../shared/sql/ast.ts';
 import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import { bindEntry, bindExpression } from './expression.ts';
 import { plainError, type Scope } from './scope.ts';
@@ -28,18 +28,21 @@ export function bindGroupBy(select: Select, items: ListItem[], scope: Scope): Gr
     }
     case 'items':
       return plainGrouping(groupBy.items.map((node) => bindKey(node, items, scope)));
-    default: {
-      const given = groupBy.sets.map((set) => set.map((node) => bindKey(node, items, scope)));
-      const sets =
-        groupBy.kind === 'groupingSets'
-          ? given
-          : groupBy.kind === 'rollup'
-            ? prefixes(given)
-            : subsets(given, select);
-      const text = sets.map((set) => `(${set.join(', ')})`).join(', ');
-      return { keys: new Set(given.flat()), sql: () => ` GROUP BY GROUPING SETS (${text})` };
+    case 'sets': {
+      const elements = groupBy.elements.map((element) => boundSets(element, items, select, scope));
+      const sets = elements.reduce((left, right) => left.flatMap((a) => right.map((b) => [...a, ...b])));
+      const text = sets.map((set) => `(${[...new Set(set)].join(', ')})`).join(', ');
+      return { keys: new Set(sets.flat()), sql: () => ` GROUP BY GROUPING SETS (${text})` };
     }
   }
+}
+
+/** The sets of keys that one element of GROUP BY stands for. */
+function boundSets(element: GroupElement, items: ListItem[], select: Select, scope: Scope): string[][] {
+  if (element.kind === 'key') return [[bindKey(element.expression, items, scope)]];
+  const given = element.sets.map((set) => set.map((node) => bindKey(node, items, scope)));
+  if (element.kind === 'groupingSets') return given;
+  return element.kind === 'rollup' ? prefixes(given) : subsets(given, select);
 }
 
 /** Keys that the select list holds go by position: DuckDB need not find that two expressions are one. */

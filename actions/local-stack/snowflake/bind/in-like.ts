@@ -6,6 +6,7 @@ import { bindExpression, notBound } from './expression.ts';
 import { BOOLEAN } from './literal.ts';
 import { tuplesEqual } from './operators.ts';
 import { plainError, type Scope } from './scope.ts';
+import { spread } from './spread.ts';
 import { value } from './value.ts';
 
 /** `x IN (a, b)`, `(x, y) IN ((a, b), …)`: each item is compared as `=` would compare it. */
@@ -33,7 +34,7 @@ export function bindInList(node: InList, scope: Scope): Bound {
   const operand = bindExpression(node.operand, scope);
   // Items that compare with the same form of the operand share one IN.
   const groups = new Map<string, string[]>();
-  const items = node.items.map((item) => bindExpression(item, scope));
+  const items = spread(node.items).map((item) => bindExpression(item, scope));
   for (const item of items) {
     const [left, right] = coerceForComparison(operand, item);
     const group = groups.get(left.sql);

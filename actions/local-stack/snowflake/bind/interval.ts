@@ -4,6 +4,7 @@ import type { Bound } from './bound.ts';
 import { NTZ } from './literal.ts';
 import { invalidArguments } from './operators.ts';
 import { value } from './value.ts';
+import { onWallClock } from './zoned.ts';
 
 /** Unit names and their abbreviations -> DuckDB's function that makes an interval of a count. */
 const UNITS: [RegExp, string, number][] = [
@@ -34,6 +35,9 @@ export function addInterval(operator: '+' | '-', date: Bound, interval: Interval
   const isWhole = parts.every((part) => DAY_UNITS.has(part.unit));
   if (name === 'TIME' && parts.some((part) => DAY_UNITS.has(part.unit))) {
     throw invalidArguments(operator, [date], interval.start);
+  }
+  if (name === 'TIMESTAMP_TZ') {
+    return onWallClock(date, [], (wall) => addInterval(operator, wall, interval));
   }
   const type = name === 'DATE' && !isWhole ? NTZ : date.type;
   let sql = name === 'DATE' ? `CAST(${date.sql} AS TIMESTAMP)` : date.sql;

@@ -11,6 +11,8 @@ import {
 } from '@duckdb/node-api';
 import { canonicalJson, JsonTextError } from './json-text.ts';
 import { formatNumber, parseNumber } from './number-format.ts';
+import { matchRows } from './row-pattern.ts';
+import { editDistance, jaroWinkler } from './text-distance.ts';
 import { initcap, parseUrl, soundex, tokens } from './text-functions.ts';
 import { formatTime, parseTime } from './time-format.ts';
 
@@ -31,10 +33,13 @@ const FUNCTIONS: JavaScriptFunction[] = [
   { name: 'sf_js_check_json', parameters: [VARCHAR], returns: VARCHAR, call: checkJson },
   { name: 'sf_js_format_time', parameters: [BIGINT, INTEGER, VARCHAR], returns: VARCHAR, call: writeTime },
   { name: 'sf_js_parse_time', parameters: [VARCHAR, VARCHAR, INTEGER], returns: VARCHAR, call: parseTime },
+  { name: 'sf_js_match', parameters: [VARCHAR, VARCHAR], returns: VARCHAR, call: matchRows },
   { name: 'sf_js_format_number', parameters: [VARCHAR, VARCHAR], returns: VARCHAR, call: formatNumber },
   { name: 'sf_js_parse_number', parameters: [VARCHAR, VARCHAR], returns: VARCHAR, call: parseNumber },
   { name: 'sf_js_digest', parameters: [BLOB, VARCHAR], returns: BLOB, call: digest },
   { name: 'sf_js_soundex', parameters: [VARCHAR], returns: VARCHAR, call: soundex },
+  { name: 'sf_js_edit_distance', parameters: [VARCHAR, VARCHAR], returns: BIGINT, call: editDistance },
+  { name: 'sf_js_jaro_winkler', parameters: [VARCHAR, VARCHAR], returns: BIGINT, call: jaroWinkler },
   { name: 'sf_js_initcap', parameters: [VARCHAR, VARCHAR], returns: VARCHAR, call: initcap },
   { name: 'sf_js_tokens', parameters: [VARCHAR, VARCHAR], returns: VARCHAR, call: tokens },
   { name: 'sf_js_parse_url', parameters: [VARCHAR], returns: VARCHAR, call: parseUrl },

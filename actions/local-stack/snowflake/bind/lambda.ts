@@ -2,14 +2,15 @@ import type { Expression, FunctionCall, Lambda } from '../../../shared/sql/ast.t
 import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import type { SnowflakeType } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
-import { cast } from './cast.ts';
+import { cast, typeFromName } from './cast.ts';
 import { bindCondition, bindExpression } from './expression.ts';
-import { ARRAY, VARIANT } from './literal.ts';
+import { ARRAY, number, VARCHAR, VARIANT } from './literal.ts';
 import { createScope, nextRelationAlias, type Scope } from './scope.ts';
 import { value } from './value.ts';
 
 /**
- * FILTER(array, x -> …), TRANSFORM(array, x -> …), REDUCE(array, start, (acc, x) -> …): elements are VARIANTs.
+ * FILTER(array, x -> …), TRANSFORM(array, x -> …), REDUCE(array, start, (acc, x) -> …): elements are VARIANTs, or
+ * of the type that the parameter names; what REDUCE gathers is of the type of its start.
  * Source: docs.snowflake.com, FILTER, TRANSFORM, REDUCE.
  */
 export function bindLambdaCall(name: string, node: FunctionCall, scope: Scope): Bound {
@@ -25,7 +26,7 @@ export function bindLambdaCall(name: string, node: FunctionCall, scope: Scope): 
     throw notSupportedHere(`a lambda as argument of ${name}`, node.start);
   }
   const array = cast(bindExpression(arrayNode, scope), ARRAY);
-  const elements = `json_extract(${array.sql}, '$[*]')`;
+  const elements = `json_extract(${array.sql}, '$[*]')::JSON[]`;
   switch (name) {
     case 'FILTER': {
       const { names, body } = bindBody(lambda, [VARIANT], scope, (one, inner) => bindCondition(one, inner));
@@ -41,14 +42,22 @@ export function bindLambdaCall(name: string, node: FunctionCall, scope: Scope): 
       );
     }
     default: {
-      const start = cast(bindExpression(node.args[1]!, scope), VARIANT);
-      const { names, body } = bindBody(lambda, [VARIANT, VARIANT], scope, (one, inner) =>
-        cast(bindExpression(one, inner), VARIANT),
+      const start = bindExpression(node.args[1]!, scope);
+      const gathered = accumulator(start.type);
+      const { names, body } = bindBody(lambda, [gathered, VARIANT], scope, (one, inner) =>
+        cast(cast(bindExpression(one, inner), gathered), VARIANT),
       );
-      const sql = `CASE WHEN ${array.sql} IS NOT NULL THEN list_reduce(${elements}, lambda ${names}: ${body.sql}, ${start.sql}) END`;
-      return value(sql, VARIANT, array, start);
+      const first = cast(cast(start, gathered), VARIANT);
+      const sql = `CASE WHEN ${array.sql} IS NOT NULL THEN list_reduce(${elements}, lambda ${names}: ${body.sql}, ${first.sql}) END`;
+      return cast(value(sql, VARIANT, array, start), gathered);
     }
   }
+}
+
+/** The type of the start, wide enough for what comes: a start of 0 is NUMBER(1, 0). */
+function accumulator(start: SnowflakeType): SnowflakeType {
+  if (start.name === 'NUMBER') return number(38, start.scale);
+  return start.name === 'VARCHAR' ? VARCHAR : start.name === 'NULL' ? VARIANT : start;
 }
 
 function arrayOf(list: string, from: Bound): Bound {
@@ -67,7 +76,9 @@ function bindBody(
   const inner = createScope(scope.context, { outer: scope, source: scope.source });
   const names = lambda.parameters.map((parameter, index) => {
     const sql = nextRelationAlias(scope);
-    inner.parameters.set(parameter.name, { sql, type: types[index]! });
+    const named = lambda.types[index];
+    const type = named == null ? types[index]! : typeFromName(named);
+    inner.parameters.set(parameter.name, cast({ sql, type: VARIANT }, type));
     return sql;
   });
   return { names: names.join(', '), body: bind(lambda.body, inner) };

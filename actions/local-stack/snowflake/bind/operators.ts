@@ -14,6 +14,7 @@ import { BOOLEAN, DATE, INTEGER, number, VARCHAR } from './literal.ts';
 import { arithmetic, negate as negateNumber } from './numeric.ts';
 import type { Scope } from './scope.ts';
 import { value } from './value.ts';
+import { onWallClock } from './zoned.ts';
 
 /** Source: docs.snowflake.com, "Query operators": arithmetic, comparison, logical; "||" of the string functions. */
 export function bindBinary(node: Binary, scope: Scope): Bound {
@@ -139,6 +140,11 @@ function addDays(operator: string, date: Bound, days: Bound): Bound | undefined 
   const count = `CAST(${cast(days, INTEGER).sql} AS INTEGER)`;
   if (date.type.name === 'DATE') return value(`(${date.sql} ${operator} ${count})`, DATE, date, days);
   if (!date.type.name.startsWith('TIMESTAMP')) return undefined;
+  if (date.type.name === 'TIMESTAMP_TZ') {
+    return onWallClock(date, [days], (wall) =>
+      value(`(${wall.sql} ${operator} to_days(${count}))`, wall.type, wall),
+    );
+  }
   return value(`(${date.sql} ${operator} to_days(${count}))`, date.type, date, days);
 }
 

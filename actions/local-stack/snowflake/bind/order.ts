@@ -1,8 +1,9 @@
 import type { Expression, OrderItem, Query } from '../../../shared/sql/ast.ts';
 import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound, BoundQuery } from './bound.ts';
-import { variantKey } from './cast.ts';
+import { cast, variantKey } from './cast.ts';
 import { bindExpression } from './expression.ts';
+import { LTZ } from './literal.ts';
 import { createScope, nextRelationAlias, plainError, type Scope, type ScopeColumn } from './scope.ts';
 
 /** ORDER BY, LIMIT and OFFSET of a query. */
@@ -45,6 +46,7 @@ export function orderBound(
 
 /** VARIANTs are ordered by value, not by the order of their JSON text. */
 export function orderKey(bound: Bound): string {
+  if (bound.type.name === 'TIMESTAMP_TZ') return cast(bound, LTZ).sql;
   return needsKey(bound) ? variantKey(bound).sql : bound.sql;
 }
 export function needsKey(bound: Bound): boolean {

@@ -3,6 +3,7 @@ import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound } from './bound.ts';
 import { cast, literal } from './cast.ts';
 import type { BindValue } from './context.ts';
+import { bindExpression } from './expression.ts';
 import { BOOLEAN, DATE, FLOAT, LTZ, NTZ, numberLiteral, TIME, TZ, VARCHAR, VARIANT } from './literal.ts';
 import { plainError, type Scope } from './scope.ts';
 import { nullOf } from './value.ts';
@@ -38,8 +39,14 @@ export function bindParameter(node: Bind, scope: Scope): Bound {
       node.start,
     );
   }
-  return bindValue(bind, node);
+  if (bind.column === undefined) return bindValue(bind, node);
+  const at = { quoted: true, start: node.start, end: node.end };
+  const parts = [BIND_ROWS, bind.column].map((name) => ({ name, ...at }));
+  return bindExpression({ kind: 'column', parts, start: node.start, end: node.end }, scope);
 }
+
+/** The relation whose columns stand for binds in a statement with rows of them. */
+export const BIND_ROWS = 'bind rows';
 
 /** A bind as the drivers send it: dates in milliseconds, times and timestamps in nanoseconds, binary in hex. */
 function bindValue(bind: BindValue, node: Bind): Bound {
@@ -70,8 +77,11 @@ function bindValue(bind: BindValue, node: Bind): Bound {
     case 'TIMESTAMP_TZ': {
       const type = bind.type === 'TIMESTAMP_LTZ' ? LTZ : TZ;
       if (value === null) return nullOf(type);
-      // A TIMESTAMP_TZ comes with its offset behind a space; the instant is the first part.
-      return { sql: `TIMESTAMPTZ '${isoTime(BigInt(value.split(' ')[0]!))}+00'`, type };
+      // A TIMESTAMP_TZ comes with its offset in minutes, plus 1440, behind a space.
+      const [nanoseconds, offset] = value.split(' ');
+      const instant = `TIMESTAMPTZ '${isoTime(BigInt(nanoseconds!))}+00'`;
+      if (type === LTZ) return { sql: instant, type };
+      return { sql: `sf_zoned(${instant}, ${Number(offset ?? 1440) - 1440})`, type };
     }
     case 'BINARY':
       return cast(value === null ? literal(null) : literal(value), { name: 'BINARY', length: 8_388_608 });
@@ -85,7 +95,7 @@ function bindValue(bind: BindValue, node: Bind): Bound {
 }
 
 /** `YYYY-MM-DD HH:MM:SS.ffffff` of nanoseconds since 1970; what is smaller than a microsecond is cut. */
-function isoTime(nanoseconds: bigint): string {
+export function isoTime(nanoseconds: bigint): string {
   const floor = (nanoseconds - (((nanoseconds % 1000n) + 1000n) % 1000n)) / 1000n;
   const micros = ((floor % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const iso = new Date(Number((floor - micros) / 1000n)).toISOString();

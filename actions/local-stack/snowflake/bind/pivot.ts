@@ -4,34 +4,43 @@ import type { Column } from '../../../shared/sql/types.ts';
 import type { Bound } from './bound.ts';
 import { bindFunction } from './call.ts';
 import { cast, unifyTypes } from './cast.ts';
+import type { PivotValue } from './context.ts';
 import { bindExpression } from './expression.ts';
 import { findFunction } from './functions/registry.ts';
 import { VARCHAR } from './literal.ts';
 import { compare } from './operators.ts';
 import { formatName, narrowed, type Scope, type ScopeColumn } from './scope.ts';
 import { bindTable, generated, named, type Shape, shapeOf } from './table.ts';
-import { quote } from './value.ts';
+import { quote, value } from './value.ts';
 
 /**
  * PIVOT(agg(x) FOR c IN (v, …)): one column per value, named as the value is written (`'JAN'` with its quotes) or
  * by its alias; grouped by all other columns. Source: docs.snowflake.com, PIVOT.
  */
 export function bindPivot(pivot: Pivot, scope: Scope, left: Shape | null): Shape {
+  const [first, ...others] = pivot.aggregates;
+  if (others.length > 0 || first!.alias !== null) {
+    throw notSupportedHere(
+      'PIVOT with several aggregates or a named one',
+      pivot.aggregates.at(-1)!.call.start,
+    );
+  }
   const input = bindTable(pivot.input, scope, left);
   const inside = narrowed(scope, input.relations, input.columns);
   const column = columnNamed(pivot.column, input);
-  const { argument, name } = aggregateOf(pivot.aggregate);
+  const { call } = first!;
+  const { argument, name } = aggregateOf(call);
   const aggregated = columnNamed(argument, input);
   const keys = input.columns.filter((one) => !one.hidden && one !== column && one !== aggregated);
-  const outputs = pivot.values.map(({ expression, alias }) => {
-    const item = bindExpression(expression, inside);
-    const isValue = compare('=', column, item);
+  const otherwise = pivot.defaultOnNull === null ? null : bindExpression(pivot.defaultOnNull, inside);
+  const outputs = pivotValues(pivot, inside).map(({ value: item, label }) => {
+    const isValue = item.constant === null ? { sql: `${column.sql} IS NULL` } : compare('=', column, item);
     const picked: Bound = {
       sql: `CASE WHEN ${isValue.sql} THEN ${aggregated.sql} END`,
       type: aggregated.type,
     };
-    const bound = bindFunction(name, [picked], pivot.aggregate.args, pivot.aggregate.start, scope);
-    const label = alias?.name ?? scope.source.slice(expression.start.offset, expression.end);
+    const aggregate = bindFunction(name, [picked], call.args, call.start, scope);
+    const bound = otherwise === null ? aggregate : orDefault(aggregate, otherwise);
     return { label, bound };
   });
   const columns: Column[] = [
@@ -49,6 +58,24 @@ export function bindPivot(pivot: Pivot, scope: Scope, left: Shape | null): Shape
     () => `(SELECT ${list} FROM ${input.sql()}${group})`,
   );
   return shapeOf(named(relation, pivot.alias));
+}
+
+function pivotValues(pivot: Pivot, inside: Scope): PivotValue[] {
+  if (pivot.values.kind === 'list') {
+    return pivot.values.items.map(({ expression, alias }) => ({
+      value: bindExpression(expression, inside),
+      label: alias?.name ?? inside.source.slice(expression.start.offset, expression.end),
+    }));
+  }
+  const found = inside.context.pivotValues(pivot);
+  if (found !== undefined) return found;
+  throw notSupportedHere('PIVOT with values from ANY or a query in this place', pivot.column.start);
+}
+
+/** DEFAULT ON NULL (x) in place of every NULL of the pivoted columns. */
+function orDefault(aggregate: Bound, otherwise: Bound): Bound {
+  const type = unifyTypes([aggregate.type, otherwise.type]);
+  return value(`COALESCE(${cast(aggregate, type).sql}, ${cast(otherwise, type).sql})`, type, aggregate);
 }
 
 function aggregateOf(call: FunctionCall): { name: string; argument: Identifier } {

@@ -4,6 +4,7 @@ import { compilationError, invalidIdentifier, SnowflakeError } from '../../../sh
 import type { SnowflakeType } from '../../../shared/sql/types.ts';
 import type { Bound, RelationColumn, RelationSource } from './bound.ts';
 import type { BindContext } from './context.ts';
+import type { Hierarchy } from './hierarchy.ts';
 import { createUses, type Uses } from './uses.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface Scope {
   parameters: Map<string, Bound>;
   /** SQL of the GROUP BY keys once they are known. */
   groupKeys: Set<string> | null;
+  /** Of a query with CONNECT BY. */
+  hierarchy?: Hierarchy;
   uses: Uses;
 }
 

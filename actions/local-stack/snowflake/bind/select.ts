@@ -1,16 +1,18 @@
 import type { Expression, Select, SelectItem } from '../../../shared/sql/ast.ts';
 import type { Position } from '../../../shared/sql/position.ts';
-import { compilationError } from '../../../shared/sql/snowflake-error.ts';
+import { compilationError, notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import type { Column } from '../../../shared/sql/types.ts';
 import type { BoundQuery } from './bound.ts';
 import { bindCondition, bindEntry, bindExpression } from './expression.ts';
 import { bindGroupBy, type Grouping } from './group.ts';
+import { bindHierarchy } from './hierarchy.ts';
 import { type Tail, tailSql } from './order.ts';
+import { withoutOuterMarks } from './outer-marks.ts';
 import { rowCount } from './query.ts';
 import { createScope, plainError, type Scope, type SelectEntry } from './scope.ts';
 import { orderSelect } from './select-order.ts';
 import { expandStar } from './star.ts';
-import { bindTable } from './table.ts';
+import { bindTable, type Shape } from './table.ts';
 import { markUses, takeUses, type Uses } from './uses.ts';
 
 /** A column of the select list. */
@@ -26,9 +28,10 @@ export interface ListItem {
  * SELECT … FROM … WHERE … GROUP BY … HAVING … QUALIFY …, with the query's ORDER BY and LIMIT.
  * A name is a column of FROM before it is an alias of the select list. Source: docs.snowflake.com, SELECT, usage notes.
  */
-export function bindSelect(select: Select, outer: Scope, tail: Tail): BoundQuery {
+export function bindSelect(written: Select, outer: Scope, tail: Tail): BoundQuery {
+  const select = withoutOuterMarks(written);
   const scope = createScope(outer.context, { outer, source: outer.source });
-  const shape = select.from === null ? null : bindTable(select.from, scope, null);
+  const shape = bindFrom(select, scope);
   if (shape !== null) {
     scope.relations = shape.relations;
     scope.columns = shape.columns;
@@ -54,6 +57,18 @@ export function bindSelect(select: Select, outer: Scope, tail: Tail): BoundQuery
   const group = grouping === null ? '' : grouping.sql(items);
   const sql = `SELECT ${select.distinct ? 'DISTINCT ' : ''}${text}${from}${where}${group}${having}${qualify}`;
   return { sql: order.apply(sql) + tailSql({ ...tail, limit }), columns };
+}
+
+function bindFrom(select: Select, scope: Scope): Shape | null {
+  if (select.from === null) {
+    if (select.connectBy === null) return null;
+    throw notSupportedHere('CONNECT BY without FROM', select.start);
+  }
+  const from = bindTable(select.from, scope, null);
+  if (select.connectBy === null) return from;
+  const { shape, hierarchy } = bindHierarchy(select, from, scope);
+  scope.hierarchy = hierarchy;
+  return shape;
 }
 
 function listItems(item: SelectItem, scope: Scope): ListItem[] {

@@ -1,4 +1,4 @@
-import type { FunctionCall, TableFunction } from '../../../shared/sql/ast.ts';
+import type { FunctionCall, Identifier, TableFunction } from '../../../shared/sql/ast.ts';
 import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound } from './bound.ts';
 import { unknownFunction } from './call.ts';
@@ -8,6 +8,7 @@ import { bindFlatten } from './flatten.ts';
 import { INTEGER, VARCHAR } from './literal.ts';
 import { nextRelationAlias, plainError, relationFrom, type Scope } from './scope.ts';
 import { generated, named, type Shape, shapeOf } from './table.ts';
+import { bindUserTable } from './user-function.ts';
 
 /** `TABLE(fn(…))`, FLATTEN, GENERATOR, SPLIT_TO_TABLE; the rest is the engine's. `scope` sees the tables before it. */
 export function bindTableFunction(table: TableFunction, scope: Scope): Shape {
@@ -24,12 +25,19 @@ export function bindTableFunction(table: TableFunction, scope: Scope): Shape {
     case 'STRTOK_SPLIT_TO_TABLE':
       return shapeOf(named(bindSplit(call, as, scope), alias));
     default: {
-      const args = call.args.map((arg) => bindExpression(arg, scope));
+      // VALIDATE takes a table by its name.
+      const args = call.args.map((arg) =>
+        alone === 'VALIDATE' && arg.kind === 'column' ? nameText(arg.parts) : bindExpression(arg, scope),
+      );
       const namedArgs = new Map(
         call.namedArgs.map((arg): [string, Bound] => [arg.name.name, bindExpression(arg.value, scope)]),
       );
       const source = scope.context.tableFunction(call, args, namedArgs);
-      if (source === undefined) throw unknownFunction(call.name, call.start);
+      if (source === undefined) {
+        const user = bindUserTable(call, { positional: args, named: namedArgs }, as, scope);
+        if (user === undefined) throw unknownFunction(call.name, call.start);
+        return shapeOf(named(user, alias));
+      }
       if (source.kind === 'view') throw notSupportedHere(`table function ${name} as a view`, call.start);
       const relation = relationFrom(scope, as, source);
       const { sql } = relation;
@@ -38,6 +46,12 @@ export function bindTableFunction(table: TableFunction, scope: Scope): Shape {
       return shapeOf(named({ ...relation, sql: lateral }, alias));
     }
   }
+}
+
+/** A name as text, quoted. */
+function nameText(parts: Identifier[]): Bound {
+  const constant = parts.map(({ name }) => `"${name.replaceAll('"', '""')}"`).join('.');
+  return { sql: `'${constant.replaceAll("'", "''")}'`, type: VARCHAR, constant };
 }
 
 /** TABLE(GENERATOR(ROWCOUNT => n)): n rows without columns. Source: docs.snowflake.com, GENERATOR. */
@@ -86,7 +100,7 @@ function bindSplit(call: FunctionCall, as: string | null, scope: Scope) {
       { name: 'VALUE', type: VARCHAR, nullable: true },
     ],
     () =>
-      `LATERAL (SELECT NULL::DECIMAL(38,0) AS c1, u.i::DECIMAL(38,0) AS c2, u.v AS c3 FROM (SELECT unnest(range(1, len(l) + 1)) AS i, unnest(l) AS v FROM (SELECT ${pieces} AS l) AS s) AS u)`,
+      `LATERAL (SELECT 1::DECIMAL(38,0) AS c1, u.i::DECIMAL(38,0) AS c2, u.v AS c3 FROM (SELECT unnest(range(1, len(l) + 1)) AS i, unnest(l) AS v FROM (SELECT ${pieces} AS l) AS s) AS u)`,
   );
   relation.columns[0]!.onUse = () => {
     if (scope.relations.length > 0) throw notSupportedHere(`column SEQ of ${call.name[0]!.name}`, call.start);

@@ -1,15 +1,17 @@
 import type {
   DerivedTable,
+  PipedResult,
   StageReference,
   TableAlias,
   TableExpression,
   TableReference,
 } from '../../../shared/sql/ast.ts';
 import type { Position } from '../../../shared/sql/position.ts';
-import { notSupportedHere, SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
+import { invalidIdentifier, notSupportedHere, SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import type { Column } from '../../../shared/sql/types.ts';
 import type { BoundQuery, RelationSource } from './bound.ts';
 import { bindJoin } from './join.ts';
+import { bindMatchRecognize } from './match-recognize.ts';
 import { bindPivot, bindUnpivot } from './pivot.ts';
 import { bindQueryIn } from './query.ts';
 import { sampled } from './sample.ts';
@@ -62,6 +64,10 @@ export function bindTable(table: TableExpression, scope: Scope, left: Shape | nu
       return bindPivot(table, scope, left);
     case 'unpivot':
       return bindUnpivot(table, scope, left);
+    case 'matchRecognize':
+      return bindMatchRecognize(table, scope, left);
+    case 'pipedResult':
+      return bindPipedResult(table, scope);
   }
 }
 
@@ -89,7 +95,7 @@ function bindTableReference(table: TableReference, scope: Scope): Shape {
     );
     return shapeOf(named(relationFrom(scope, alias?.name.name ?? parts[0]!, source), alias));
   }
-  const found = scope.context.relation(table);
+  const found = parts.join('.') === 'DUAL' ? relationOrDual(table, scope) : scope.context.relation(table);
   const source = found.kind === 'view' ? expandView(found, scope, table.start) : found;
   const own = parts.at(-1) ?? null;
   const relation = relationFrom(
@@ -99,6 +105,18 @@ function bindTableReference(table: TableReference, scope: Scope): Shape {
     alias === null ? qualifiers(parts, scope) : [],
   );
   return shapeOf(named(relation, alias));
+}
+
+/** DUAL is one row without columns, unless there is a table of that name. */
+function relationOrDual(table: TableReference, scope: Scope): RelationSource {
+  try {
+    return scope.context.relation(table);
+  } catch (error) {
+    if (error instanceof SnowflakeError && error.code === '002003') {
+      return { kind: 'relation', sql: '(SELECT 1)', columns: [] };
+    }
+    throw error;
+  }
 }
 
 /** Database and schema by which an unaliased table may be qualified. */
@@ -165,10 +183,20 @@ function bindDerived(table: DerivedTable, scope: Scope, left: Shape | null): Sha
   const enclosing = (): Scope =>
     scope.outer ?? createScope(scope.context, { source: scope.source, shared: scope.shared });
   const query = bindQueryIn(table.query, table.lateral ? lateralScope(scope, left) : enclosing());
-  const relation = relationFrom(scope, table.alias?.name.name ?? null, fromQuery(query));
+  const source = sampled(fromQuery(query), table.sample, scope);
+  if (table.lateral && table.sample !== null)
+    throw notSupportedHere('a sample of a lateral table', table.sample.start);
+  const relation = relationFrom(scope, table.alias?.name.name ?? null, source);
   const { sql } = relation;
   const lateral = table.lateral ? () => `LATERAL ${sql()}` : sql;
   return shapeOf(named({ ...relation, sql: lateral }, table.alias));
+}
+
+/** @throws 000904 where no statement came before */
+function bindPipedResult(table: PipedResult, scope: Scope): Shape {
+  const source = scope.context.pipedResult(table.back);
+  if (source === undefined || source.kind === 'view') throw invalidIdentifier(`$${table.back}`, table.start);
+  return shapeOf(named(relationFrom(scope, table.alias?.name.name ?? null, source), table.alias));
 }
 
 function bindStage(table: StageReference, scope: Scope): Shape {

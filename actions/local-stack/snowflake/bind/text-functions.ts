@@ -27,9 +27,10 @@ export function soundex(text: string): string {
 
 /** PARSE_URL: the parts as JSON text with sorted keys, or null when it is no URL. */
 export function parseUrl(text: string): string | null {
-  const found = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?#:]*)(?::(\d+))?)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/i.exec(
-    text,
-  );
+  const found =
+    /^([a-z][a-z0-9+.-]*):(?:\/\/((?:[^/?#@]*@)?[^/?#:]*)(?::(\d+))?)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/i.exec(
+      text,
+    );
   if (!found) return null;
   const [, scheme, host, port, path = '', query, fragment] = found;
   const pairs = query === undefined ? null : query.split('&').map((pair) => pair.split(/=(.*)/s));
@@ -42,7 +43,7 @@ export function parseUrl(text: string): string | null {
     path: path.replace(/^\//, ''),
     port: port ?? null,
     query: query ?? null,
-    scheme,
+    scheme: scheme?.toLowerCase(),
   });
 }
 

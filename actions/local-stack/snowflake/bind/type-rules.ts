@@ -10,6 +10,7 @@ import { ARRAY, BOOLEAN, DATE, FLOAT, number, OBJECT, VARIANT } from './literal.
  */
 export function typeFromName(type: TypeName, mapping = 'TIMESTAMP_NTZ'): SnowflakeType {
   const [first, second] = type.args;
+  if (type.elements !== undefined) throw notSupportedHere(`the structured type ${type.name}(…)`, type.start);
   const make = NAMES[type.name] ?? (type.name === 'TIMESTAMP' ? timestamp(mapping) : undefined);
   if (make) {
     const made = make(first, second);

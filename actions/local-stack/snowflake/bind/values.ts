@@ -3,11 +3,13 @@ import type { BoundQuery } from './bound.ts';
 import { cast, unifyTypes } from './cast.ts';
 import { bindExpression } from './expression.ts';
 import { plainError, type Scope } from './scope.ts';
+import { spread } from './spread.ts';
 
 /** VALUES (…), (…): columns COLUMN1 … of the type that all of a column's values have. Source: docs.snowflake.com, VALUES. */
 export function bindValues(values: Values, scope: Scope): BoundQuery {
-  const width = values.rows[0]!.length;
-  const rows = values.rows.map((row) => {
+  const lists = values.rows.map(spread);
+  const width = lists[0]!.length;
+  const rows = lists.map((row) => {
     if (row.length !== width) {
       throw plainError(
         '001795',

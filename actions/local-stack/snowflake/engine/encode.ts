@@ -12,14 +12,20 @@ export function encodeColumn(sql: string, type: SnowflakeType): string {
       return `CAST(epoch_us(${sql}) AS VARCHAR)`;
     case 'TIMESTAMP_NTZ':
     case 'TIMESTAMP_LTZ':
-    case 'TIMESTAMP_TZ':
       return `CAST(epoch_us(${sql}) AS VARCHAR)`;
+    case 'TIMESTAMP_TZ':
+      return `CAST(epoch_us(struct_extract(${sql}, 't')) AS VARCHAR) || ' ' || CAST(struct_extract(${sql}, 'o') + 1440 AS VARCHAR)`;
     case 'BOOLEAN':
       return `CASE WHEN ${sql} THEN '1' WHEN NOT ${sql} THEN '0' END`;
     case 'BINARY':
       return `hex(${sql})`;
     case 'FLOAT':
       return `CASE WHEN isnan(${sql}) THEN 'NaN' WHEN isinf(${sql}) THEN CASE WHEN ${sql} > 0 THEN 'inf' ELSE '-inf' END ELSE CAST(${sql} AS VARCHAR) END`;
+    case 'NUMBER':
+      // DuckDB writes .5 for a DECIMAL without room before the point.
+      return type.precision > type.scale
+        ? `CAST(${sql} AS VARCHAR)`
+        : `regexp_replace(CAST(${sql} AS VARCHAR), '^(-?)\\.', '\\10.')`;
     default:
       return `CAST(${sql} AS VARCHAR)`;
   }
@@ -34,18 +40,30 @@ function finishEncoding(value: string | null, type: SnowflakeType): string | nul
     case 'TIMESTAMP_LTZ':
       return secondsWithFraction(BigInt(value), type.scale);
     case 'TIMESTAMP_TZ':
-      // Offset in minutes + 1440: values are kept in UTC.
-      return `${secondsWithFraction(BigInt(value), type.scale)} 1440`;
+      return zonedSeconds(value, type.scale);
     default:
       return value;
   }
 }
 
+/** Microseconds and offset in minutes + 1440, the first as seconds. */
+function zonedSeconds(value: string, scale: number): string {
+  const [micros, offset] = value.split(' ') as [string, string];
+  return `${secondsWithFraction(BigInt(micros), scale)} ${offset}`;
+}
+
 /** Encodes rows read from DuckDB as the text columns that `encodeColumn` selects. */
 export function encodeRows(rows: unknown[][], columns: Column[]): (string | null)[][] {
-  return rows.map((row) =>
-    row.map((value, index) => finishEncoding(value === null ? null : String(value), columns[index]!.type)),
-  );
+  const unfinished = columns.flatMap(({ type }, index) => (isFinished(type) ? [] : [{ index, type }]));
+  // DuckDB gives texts and nulls: a new array for each of a million rows would be for nothing.
+  const texts = rows as (string | null)[][];
+  for (const row of texts)
+    for (const { index, type } of unfinished) row[index] = finishEncoding(row[index] ?? null, type);
+  return texts;
+}
+
+function isFinished({ name }: SnowflakeType): boolean {
+  return name !== 'TIME' && !name.startsWith('TIMESTAMP_');
 }
 
 /** A signed decimal number of seconds: half a second before 1970 is -0.5, not -1 and .5 after it. */

@@ -1,14 +1,20 @@
 import type { FunctionCall } from '../../../shared/sql/ast.ts';
 import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound, RelationSource } from '../bind/bound.ts';
-import { copyHistoryRelation, validatePipeLoadRelation } from './copy/copy-history.ts';
+import { copyHistoryRelation, pipeUsageRelation, validatePipeLoadRelation } from './copy/copy-history.ts';
+import { validateRelation } from './copy/copy-jobs.ts';
 import { columns, instant, integer, rowsRelation, text } from './dml/rows-relation.ts';
+import { refreshHistoryRelation } from './dynamic-tables/refresh-history.ts';
 import type { QueryRecord } from './engine.ts';
 import { objectNamed } from './engine-functions.ts';
+import { policyReferences } from './metadata/policy-references.ts';
+import { columnTagReferences, tagReferences } from './metadata/tag-references.ts';
 import { resultRelation } from './result-scan.ts';
 import type { Run, Session } from './session.ts';
-import { dependents } from './tasks/task-graph.ts';
-import { taskHistoryRelation, taskUuid } from './tasks/task-history.ts';
+import { taskDependents } from './tasks/task-dependents.ts';
+import { completeTaskGraphs, currentTaskGraphs } from './tasks/task-graph-history.ts';
+import { taskHistoryRelation } from './tasks/task-history.ts';
+import { nextDue } from './tasks/task-scheduler.ts';
 
 /** TABLE(fn(…)) over the engine's own records. Undefined: not one of them. */
 export function engineTableFunction(
@@ -20,13 +26,29 @@ export function engineTableFunction(
 ): RelationSource | undefined {
   switch (call.name.at(-1)!.name) {
     case 'TASK_HISTORY':
-      return taskHistoryRelation(session.engine, named);
+      return taskHistoryRelation(session.engine, named, (task) => nextDue(session.engine, task));
+    case 'CURRENT_TASK_GRAPHS':
+      return currentTaskGraphs(session.engine, named);
+    case 'COMPLETE_TASK_GRAPHS':
+      return completeTaskGraphs(session.engine, named);
     case 'COPY_HISTORY':
       return copyHistoryRelation(named, session, run);
+    case 'VALIDATE':
+      return validateRelation(
+        objectNamed('TABLE', String(args[0]?.constant ?? ''), session),
+        String((args[1] ?? named.get('JOB_ID'))?.constant ?? ''),
+        session,
+      );
     case 'VALIDATE_PIPE_LOAD':
-      return validatePipeLoadRelation(named, session);
+      return validatePipeLoadRelation(named, session, run);
+    case 'PIPE_USAGE_HISTORY':
+      return pipeUsageRelation(named, session, run);
     case 'TASK_DEPENDENTS':
-      return taskDependents(String((args[0] ?? named.get('TASK_NAME'))?.constant ?? ''), session);
+      return taskDependents(
+        objectNamed('TASK', String((args[0] ?? named.get('TASK_NAME'))?.constant ?? ''), session),
+        (args[1] ?? named.get('RECURSIVE'))?.constant !== false,
+        session,
+      );
     case 'QUERY_HISTORY':
       return queryHistory(named, session, () => true);
     case 'QUERY_HISTORY_BY_SESSION': {
@@ -37,6 +59,14 @@ export function engineTableFunction(
       const user = String(named.get('USER_NAME')?.constant ?? session.user);
       return queryHistory(named, session, (record) => record.user === user);
     }
+    case 'DYNAMIC_TABLE_REFRESH_HISTORY':
+      return refreshHistoryRelation(session.engine, named);
+    case 'TAG_REFERENCES':
+      return tagReferences(args, named, session);
+    case 'TAG_REFERENCES_ALL_COLUMNS':
+      return columnTagReferences(args, named, session);
+    case 'POLICY_REFERENCES':
+      return policyReferences(named, session);
     case 'RESULT_SCAN':
       return resultScan(String(args[0]?.constant ?? ''), session);
     default:
@@ -45,34 +75,9 @@ export function engineTableFunction(
 }
 
 function resultScan(queryId: string, session: Session): RelationSource {
-  const result = session.results.get(queryId);
+  const result = session.engine.results.get(queryId, session.user);
   if (result === undefined) throw new SnowflakeError('000709', '02000', `Statement ${queryId} not found`);
   return resultRelation(result);
-}
-
-function taskDependents(name: string, session: Session): RelationSource {
-  const root = objectNamed('TASK', name, session);
-  const header = columns({
-    CREATED_ON: instant,
-    NAME: text,
-    ID: text,
-    DATABASE_NAME: text,
-    SCHEMA_NAME: text,
-    STATE: text,
-    DEFINITION: text,
-  });
-  return rowsRelation(
-    header,
-    [root, ...dependents(session.engine.catalog, root)].map((task) => [
-      task.createdAt,
-      task.name,
-      taskUuid(task.id),
-      task.database,
-      task.schema,
-      task.state,
-      task.bodyText,
-    ]),
-  );
 }
 
 const queryHeader = columns({
@@ -90,7 +95,8 @@ const queryHeader = columns({
   ROWS_PRODUCED: integer,
 });
 
-function queryHistory(
+/** Statements that belong, newest first. */
+export function queryHistory(
   named: Map<string, Bound>,
   session: Session,
   belongs: (record: QueryRecord) => boolean,

@@ -4,10 +4,16 @@ import { registerJavaScriptFunctions } from '../bind/javascript-functions.ts';
 import { macroStatements } from '../bind/macros.ts';
 import { Catalog } from './catalog.ts';
 import { createLoadHistory } from './copy/load-history.ts';
-import { connect, type Database, openDatabase } from './database.ts';
+import { closeDatabase, connect, type Database, openDatabase } from './database.ts';
+import { KeptResults } from './kept-results.ts';
+import { defaultLimits, type EngineLimits } from './limits.ts';
 import { TableLocks } from './locks.ts';
+import { drainPipe } from './pipes/pipe-ingest.ts';
+import { loadPipeQueues } from './pipes/pipe-queue.ts';
+import { registerUserJavaScript } from './routines/javascript/register.ts';
+import { JavaScriptThreads } from './routines/javascript/threads.ts';
 import { Session, type SessionOptions } from './session.ts';
-import { dropTemporaryTables, highestVersion, purgeHistory } from './tables/retention.ts';
+import { dropTemporaryObjects, highestVersion, purgeHistory } from './tables/retention.ts';
 import { loadTaskHistory } from './tasks/task-history.ts';
 
 export interface EngineOptions {
@@ -20,7 +26,7 @@ export interface EngineOptions {
   s3?: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
   /** Microseconds since 1970; tests set it. */
   clock?: () => number;
-  memoryLimit?: string;
+  limits?: Partial<EngineLimits>;
 }
 
 /** One statement's trace, for QUERY_HISTORY, LAST_QUERY_ID and BEFORE(STATEMENT => …). */
@@ -44,7 +50,10 @@ export class Engine {
   readonly options: EngineOptions;
   readonly database: Database;
   readonly catalog: Catalog;
+  readonly limits: EngineLimits;
   readonly locks = new TableLocks();
+  readonly results: KeptResults;
+  readonly javascript = new JavaScriptThreads();
   readonly queries = new Map<string, QueryRecord>();
   readonly sessions = new Set<Session>();
   /** Version of the last committed write, by table id; `openedVersion` where there was none since the start. */
@@ -60,13 +69,16 @@ export class Engine {
 
   private constructor(
     options: EngineOptions,
+    limits: EngineLimits,
     database: Database,
     catalog: Catalog,
     connection: DuckDBConnection,
     lastVersion: number,
   ) {
     this.options = options;
+    this.limits = limits;
     this.database = database;
+    this.results = new KeptResults(database.filesDirectory);
     this.catalog = catalog;
     this.connection = connection;
     this.#lastVersion = lastVersion;
@@ -74,17 +86,20 @@ export class Engine {
   }
 
   static async open(options: EngineOptions): Promise<Engine> {
-    const database = await openDatabase(options.dir, options.persistent, options.memoryLimit);
+    const limits = { ...defaultLimits(), ...options.limits };
+    const database = await openDatabase(options.dir, options.persistent, limits);
     const connection = await connect(database);
     registerJavaScriptFunctions(connection);
     for (const statement of macroStatements()) await connection.run(statement);
     const catalog = await Catalog.load(connection);
     const lastVersion = await highestVersion(connection, catalog);
-    const engine = new Engine(options, database, catalog, connection, lastVersion);
+    const engine = new Engine(options, limits, database, catalog, connection, lastVersion);
+    registerUserJavaScript(connection, catalog, engine.javascript);
     await createLoadHistory(connection);
     await loadTaskHistory(engine);
-    await dropTemporaryTables(engine, () => true);
+    await dropTemporaryObjects(engine, () => true);
     await purgeHistory(engine);
+    for (const pipeId of await loadPipeQueues(engine)) drainPipe(engine, pipeId);
     return engine;
   }
 
@@ -110,7 +125,14 @@ export class Engine {
 
   async openSession(options: SessionOptions): Promise<Session> {
     const session = new Session(this, await connect(this.database), options);
-    await session.setParameter('TIMEZONE', session.parameter('TIMEZONE'));
+    const given = Object.entries(options.parameters ?? {});
+    try {
+      for (const [name, value] of [['TIMEZONE', session.parameter('TIMEZONE')] as const, ...given])
+        await session.setParameter(name, value);
+    } catch (error) {
+      session.connection.closeSync();
+      throw error;
+    }
     this.sessions.add(session);
     return session;
   }
@@ -122,8 +144,9 @@ export class Engine {
   }
 
   close(): void {
+    this.javascript.close();
     this.connection.closeSync();
-    this.database.instance.closeSync();
+    closeDatabase(this.database);
   }
 }
 

@@ -111,7 +111,6 @@ export interface ViewRecord extends ObjectRecord {
   kind: 'VIEW';
   secure: boolean;
   materialized: boolean;
-  recursive?: boolean;
   clusterBy?: string;
   changeTracking?: boolean;
   columns: ViewColumn[];
@@ -127,13 +126,15 @@ export interface ViewColumn extends Column {
 }
 export interface StreamRecord extends ObjectRecord {
   kind: 'STREAM';
-  /** Table or view id. */
+  /** Table, view or stage id. */
   sourceId: number;
   /** The table whose changes it shows: the source, or the one that the view reads. */
   tableId: number;
   mode: 'DEFAULT' | 'APPEND_ONLY' | 'INSERT_ONLY';
   /** Changes with version > offset are in the stream. */
   offset: number;
+  /** The other tables of a view that reads several, each with its offset. */
+  joined?: { tableId: number; offset: number }[];
   /** SHOW_INITIAL_ROWS and not consumed yet. */
   initialRows: boolean;
   /** When it was created or last consumed, changes or none: it goes stale some time after. */
@@ -146,9 +147,13 @@ export interface StageRecord extends ObjectRecord {
   integration: string | null;
   fileFormat: FileFormatReference | null;
   directory: boolean;
+  /** The table that holds its directory: in no schema, so that no name finds it. */
+  directoryTableId?: number;
   /** COPY_OPTIONS = (…), names upper case. */
   copyOptions: Record<string, FormatValue>;
   temporary: boolean;
+  /** The session that a temporary stage belongs to. */
+  sessionId?: string;
 }
 /** A named file format or options given in place (validated, names upper case). */
 export interface FileFormatReference {
@@ -167,6 +172,8 @@ export interface PipeRecord extends ObjectRecord {
   copyText: string;
   autoIngest: boolean;
   paused: boolean;
+  /** A clone that has not been resumed: STOPPED_CLONED. */
+  isClone?: boolean;
   tableId: number;
   stageId: number;
   errorIntegration: string | null;
@@ -198,11 +205,18 @@ export interface SequenceRecord extends ObjectRecord {
 }
 export interface RoutineRecord extends ObjectRecord {
   kind: 'FUNCTION' | 'PROCEDURE';
-  parameters: { name: string; type: SnowflakeType }[];
+  /** `default` is the text of a DEFAULT expression; `out` an argument that gives a variable of the caller its value. */
+  parameters: { name: string; type: SnowflakeType; default?: string; out?: true }[];
   returns: SnowflakeType | { table: Column[] };
+  returnsNotNull?: boolean;
+  secure?: boolean;
+  /** The session of a temporary function. */
+  sessionId?: string;
   language: string;
   executeAs: 'CALLER' | 'OWNER';
   body: string;
+  /** Further clauses as given (RUNTIME_VERSION, STRICT …), names upper case. */
+  properties?: Record<string, FormatValue>;
 }
 /** Objects that the local server records and shows: warehouses, roles, users, integrations, tags, policies … */
 export interface RecordedObject extends ObjectRecord {
@@ -219,8 +233,7 @@ export interface RecordedObject extends ObjectRecord {
     | 'PASSWORD POLICY'
     | 'SESSION POLICY'
     | 'AUTHENTICATION POLICY'
-    | 'SECRET'
-    | 'ALERT';
+    | 'SECRET';
   /** Kind as created, e.g. 'STORAGE INTEGRATION'. */
   type: string;
   properties: Record<string, FormatValue>;

@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import type { Query, QueryStatement } from '../../../shared/sql/ast.ts';
+import { localLimit } from '../../../shared/sql/snowflake-error.ts';
 import type { BoundQuery } from '../bind/bound.ts';
 import { bindQuery } from '../bind/query.ts';
 import { type BindPreparation, createBindContext } from './bind-context.ts';
 import { encodeColumn, encodeRows } from './encode.ts';
+import { preparePivots } from './pivot-values.ts';
 import type { StatementResult } from './result.ts';
+import { ChunkWriter } from './result-chunks.ts';
 import type { Run, Session } from './session.ts';
 import { prepareStages } from './stages/stage-scan.ts';
 import type { Transaction } from './transaction.ts';
@@ -17,9 +21,9 @@ export async function executeQuery(
   return session.transact(async (transaction) => {
     const effects: NonNullable<BindPreparation['effects']> = [];
     const bound = await bindInEngine(statement.query, session, run, transaction, effects);
-    const rows = await fetchEncoded(bound, transaction, run);
+    const fetched = await fetchResult(bound, transaction, session, run);
     if (!run.describeOnly) for (const effect of effects) await effect(transaction);
-    return { columns: bound.columns, rows, type: 'SELECT', rowsAffected: 0 };
+    return { columns: bound.columns, ...fetched, type: 'SELECT', rowsAffected: 0 };
   });
 }
 
@@ -32,19 +36,80 @@ async function bindInEngine(
   effects: NonNullable<BindPreparation['effects']>,
 ): Promise<BoundQuery> {
   const stages = await prepareStages(query, session, run);
-  return bindQuery(query, createBindContext(session, run, { transaction, stages, effects }), {
+  const pivots = await preparePivots(query, session, run, { transaction, stages });
+  return bindQuery(query, createBindContext(session, run, { transaction, stages, pivots, effects }), {
     source: run.text,
   });
 }
 
-/** Runs a bound query and returns its rows in the row set encoding. */
+/** Of a large result for a client, so much text is answered at once; the rest is fetched in chunks. */
+const ANSWERED_BYTES = 1024 ** 2;
+
+/**
+ * Runs a bound query. A statement of a client keeps no more of its rows in memory than are answered at once: the
+ * others go to files that the client fetches.
+ */
+async function fetchResult(
+  bound: BoundQuery,
+  transaction: Transaction,
+  session: Session,
+  run: Run,
+): Promise<Pick<StatementResult, 'rows' | 'chunks' | 'chunkKey'>> {
+  if (run.chunked !== true || run.describeOnly) return { rows: await fetchEncoded(bound, transaction, run) };
+  const limit = Number(session.parameter('ROWS_PER_RESULTSET')) || null;
+  const { limits, results } = transaction.engine;
+  const rows: StatementResult['rows'] = [];
+  let size = 0;
+  const writer = new ChunkWriter(results.directoryOf(run.queryId), limits.resultBytes);
+  try {
+    for await (const block of transaction.queryBlocks(encodingQuery(bound, limit))) {
+      const encoded = encodeRows(block, bound.columns);
+      if (size >= ANSWERED_BYTES) await writer.add(encoded);
+      else {
+        size += textSize(encoded);
+        for (const row of encoded) rows.push(row);
+      }
+    }
+    const chunks = await writer.end();
+    return chunks.length === 0 ? { rows } : { rows, chunks, chunkKey: randomBytes(32).toString('base64url') };
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+}
+
+/**
+ * Runs a bound query and returns all its rows in the row set encoding.
+ * @throws SnowflakeError 999002 for more than may be kept in memory
+ */
 export async function fetchEncoded(
   bound: BoundQuery,
   transaction: Transaction,
   run: Run,
-): Promise<(string | null)[][]> {
+): Promise<StatementResult['rows']> {
+  const { memoryResultBytes } = transaction.engine.limits;
+  const rows: StatementResult['rows'] = [];
+  let size = 0;
+  for await (const block of transaction.queryBlocks(encodingQuery(bound, run.describeOnly ? 0 : null))) {
+    const encoded = encodeRows(block, bound.columns);
+    size += textSize(encoded);
+    if (size > memoryResultBytes) {
+      throw localLimit(
+        `a result in memory may hold ${memoryResultBytes} bytes of text (memoryResultBytes). Select fewer rows or columns.`,
+      );
+    }
+    for (const row of encoded) rows.push(row);
+  }
+  return rows;
+}
+
+function encodingQuery(bound: BoundQuery, limit: number | null): string {
   const select = bound.columns.map((column, index) => encodeColumn(`c${index + 1}`, column.type)).join(', ');
-  const limit = run.describeOnly ? ' LIMIT 0' : '';
-  const rows = await transaction.query(`SELECT ${select} FROM (${bound.sql}) AS result${limit}`);
-  return encodeRows(rows, bound.columns);
+  return `SELECT ${select} FROM (${bound.sql}) AS result${limit === null ? '' : ` LIMIT ${limit}`}`;
+}
+
+function textSize(rows: StatementResult['rows']): number {
+  let size = 0;
+  for (const row of rows) for (const value of row) size += 3 + (value?.length ?? 4);
+  return size;
 }

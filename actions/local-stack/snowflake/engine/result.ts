@@ -1,9 +1,14 @@
 import type { Column } from '../../../shared/sql/types.ts';
+import type { ResultChunk } from './result-chunks.ts';
 
 /** The answer to a statement. Values are in the encoding of Snowflake's JSON row set (see encode.ts): text or null. */
 export interface StatementResult {
   columns: Column[];
   rows: (string | null)[][];
+  /** Further rows, in files, of a large result of a statement that was run for a client. */
+  chunks?: ResultChunk[];
+  /** What lets a client fetch them. */
+  chunkKey?: string;
   /** What kind of statement it was, as the driver reports it. */
   type: StatementType;
   /** Rows inserted + updated + deleted, for DML. */
@@ -28,6 +33,11 @@ export const statementTypes = {
   DDL: 0x6000,
 } as const;
 export type StatementType = keyof typeof statementTypes;
+
+/** How many rows a result has, in memory and in files. */
+export function rowCount({ rows, chunks = [] }: StatementResult): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.rows, rows.length);
+}
 
 /** A one-row `status` result, which is what DDL and session statements answer. */
 export function statusResult(status: string, type: StatementType = 'DDL'): StatementResult {

@@ -7,14 +7,17 @@ import type {
   Use,
 } from '../../../shared/sql/ast.ts';
 import { compilationError, doesNotExist } from '../../../shared/sql/snowflake-error.ts';
+import type { Bound } from '../bind/bound.ts';
 import { bindExpression } from '../bind/expression.ts';
+import { bindQuery } from '../bind/query.ts';
 import { createScope } from '../bind/scope.ts';
 import { createBindContext } from './bind-context.ts';
 import { nameParts, requireDatabase, singleName } from './names.ts';
-import { BUILT_IN_ROLES } from './objects/recorded-object.ts';
+import { BUILT_IN_ROLES } from './objects/roles.ts';
 import { defaultParameters } from './parameters.ts';
 import { type StatementResult, statusResult } from './result.ts';
 import type { Run, Session } from './session.ts';
+import type { Transaction as EngineTransaction } from './transaction.ts';
 
 const DONE = 'Statement executed successfully.';
 
@@ -57,22 +60,45 @@ export async function setVariables(
   session: Session,
   run: Run,
 ): Promise<StatementResult> {
-  if (statement.names.length !== statement.values.length) {
-    throw compilationError('001003', '42000', 'SET needs as many values as variables', statement.start);
-  }
   await session.transact(async (transaction) => {
-    const scope = createScope(createBindContext(session, run, { transaction }));
-    for (const [index, identifier] of statement.names.entries()) {
-      const bound = bindExpression(statement.values[index]!, scope);
-      const [row] = await transaction.query(`SELECT CAST(${bound.sql} AS VARCHAR)`);
-      const value = row?.[0];
-      session.variables.set(identifier.name, {
-        value: value === null || value === undefined ? null : String(value),
-        type: bound.type,
-      });
+    const context = createBindContext(session, run, { transaction });
+    const scope = createScope(context);
+    const [only] = statement.values;
+    const several = statement.names.length > 1 && statement.values.length === 1;
+    if (several && only?.kind === 'subquery') {
+      const { sql, columns } = bindQuery(only.query, context, { source: run.text });
+      const values = columns.map(({ type }, index) => ({ sql: `c${index + 1}`, type }));
+      await setAll(statement, values, ` FROM (${sql})`, session, transaction);
+    } else {
+      const values = statement.values.map((value) => bindExpression(value, scope));
+      await setAll(statement, values, '', session, transaction);
     }
   });
   return statusResult(DONE, 'SCL');
+}
+
+/** Gives the variables the values of one row. */
+async function setAll(
+  statement: SetVariable,
+  values: Bound[],
+  from: string,
+  session: Session,
+  transaction: EngineTransaction,
+): Promise<void> {
+  if (statement.names.length !== values.length)
+    throw compilationError('001003', '42000', 'SET needs as many values as variables', statement.start);
+  // A struct is not what its text is read back as.
+  const texts = values.map(({ sql, type }) =>
+    type.name === 'TIMESTAMP_TZ' ? `sf_zoned_text(${sql})` : `CAST(${sql} AS VARCHAR)`,
+  );
+  const [row] = await transaction.query(`SELECT ${texts.join(', ')}${from}`);
+  for (const [index, identifier] of statement.names.entries()) {
+    const value = row?.[index];
+    session.variables.set(identifier.name, {
+      value: value === null || value === undefined ? null : String(value),
+      type: values[index]!.type,
+    });
+  }
 }
 
 export async function unsetVariables(statement: UnsetVariable, session: Session): Promise<StatementResult> {

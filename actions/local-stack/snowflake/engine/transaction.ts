@@ -24,6 +24,8 @@ export class Transaction {
   /** When it began, in ms since 1970: what Snowflake takes for a transaction's id. */
   readonly id: number;
   readonly name: string;
+  /** How long it waits for a lock, in ms. */
+  lockTimeoutMs: number;
   /** Committed version per table when the transaction began: what its streams read up to. */
   readonly #horizon: Map<number, number>;
   readonly #versions = new Map<number, number>();
@@ -33,6 +35,7 @@ export class Transaction {
   readonly #consumed = new Map<number, () => CatalogRecord>();
   /** Streams as an explicit transaction first saw them. */
   readonly #streams = new Map<number, StreamRecord>();
+  readonly #afterCommit: (() => void)[] = [];
   #log: string[] = [];
   #statementStart = 0;
   #consumedBefore = new Map<number, () => CatalogRecord>();
@@ -44,6 +47,7 @@ export class Transaction {
 
   private constructor(engine: Engine, connection: DuckDBConnection, explicit: boolean, name: string | null) {
     this.engine = engine;
+    this.lockTimeoutMs = engine.limits.lockSeconds * 1000;
     this.id = Math.floor(engine.now() / 1000);
     this.name = name ?? randomUUID();
     this.connection = connection;
@@ -73,6 +77,16 @@ export class Transaction {
   /** Runs a DuckDB query that changes nothing. */
   async query(sql: string): Promise<JS[][]> {
     return (await this.connection.runAndReadAll(sql)).getRowsJS();
+  }
+
+  /** Runs a DuckDB query that changes nothing, and gives its rows in blocks as they are computed. */
+  async *queryBlocks(sql: string): AsyncGenerator<unknown[][]> {
+    const result = await this.connection.stream(sql);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield chunk.getRows();
+    }
   }
 
   /**
@@ -106,7 +120,7 @@ export class Transaction {
    */
   async lock(id: number): Promise<void> {
     if (this.#held.has(id)) return;
-    await this.engine.locks.acquire(id, this);
+    await this.engine.locks.acquire(id, this, this.lockTimeoutMs);
     this.#held.add(id);
     await this.#renew();
   }
@@ -150,6 +164,13 @@ export class Transaction {
   /** The record as this transaction has changed it, else the committed one. */
   current(id: number): CatalogRecord | undefined {
     return this.#forgotten.has(id) ? undefined : (this.#saved.get(id) ?? this.engine.catalog.get(id));
+  }
+
+  /** Records that this transaction has saved and that were not there before it. */
+  created(): CatalogRecord[] {
+    return [...this.#saved.values()].filter(
+      (record) => record.droppedAt === null && this.engine.catalog.get(record.id) === undefined,
+    );
   }
 
   /** The stream to read: in an explicit transaction the same one every time, whoever consumes it meanwhile. */
@@ -207,6 +228,12 @@ export class Transaction {
     for (const id of this.#forgotten) this.engine.catalog.forget(id);
     if (this.#log.length > 0) this.engine.commits++;
     this.#end();
+    for (const next of this.#afterCommit) next();
+  }
+
+  /** What is to start once the changes are current for all. */
+  afterCommit(next: () => void): void {
+    this.#afterCommit.push(next);
   }
 
   async rollback(): Promise<void> {

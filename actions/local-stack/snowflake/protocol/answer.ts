@@ -1,6 +1,7 @@
 import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import type { Column } from '../../../shared/sql/types.ts';
-import { type StatementResult, statementTypes } from '../engine/result.ts';
+import { isText } from '../engine/parameters.ts';
+import { rowCount, type StatementResult, statementTypes } from '../engine/result.ts';
 import type { Session } from '../engine/session.ts';
 
 /** Every answer's envelope. */
@@ -33,39 +34,72 @@ export function failure(error: unknown, queryId: string | null = null): Answer {
       errorCode: error.code,
       sqlState: error.sqlState,
       queryId,
-      ...(error.position === undefined ? {} : { line: error.position.line, pos: error.position.column }),
+      line: error.position?.line ?? -1,
+      pos: error.position?.column ?? -1,
+      type: error.message.startsWith('SQL compilation error') ? 'COMPILATION' : null,
       internalError: false,
       age: 0,
     },
   };
 }
 
-/** A statement's result as the drivers read it: a JSON row set with its row type. */
-export function resultAnswer(result: StatementResult, queryId: string, session: Session): Answer {
+/** What stands for a result that was not compiled: of a statement or of several. */
+export interface AnswerFacts {
+  queryId: string;
+  /** Where the server listens: chunks are fetched from there. */
+  url: string;
+  binds: number;
+}
+
+/**
+ * A statement's result as the drivers read it: a JSON row set with its row type; the rest of a large one is in chunks
+ * with an address each, which takes no token, as with an account's presigned URLs.
+ */
+export function resultAnswer(result: StatementResult, session: Session, facts: AnswerFacts): Answer {
+  const total = rowCount(result);
   return success({
-    parameters: [...session.parameters].map(([name, value]) => ({ name, value: parameterValue(value) })),
+    parameters: sessionParameters(session),
     rowtype: result.columns.map(rowType),
     rowset: result.rows,
-    total: result.rows.length,
-    returned: result.rows.length,
-    queryId,
+    total,
+    returned: total,
+    queryId: facts.queryId,
     databaseProvider: null,
     finalDatabaseName: session.database,
     finalSchemaName: session.schema,
     finalWarehouseName: session.warehouse,
     finalRoleName: session.role,
-    numberOfBinds: 0,
-    arrayBindSupported: false,
+    numberOfBinds: facts.binds,
+    arrayBindSupported: result.type === 'INSERT',
     statementTypeId: statementTypes[result.type],
     version: 1,
     sendResultTime: Date.now(),
     queryResultFormat: 'json',
+    ...(result.chunks === undefined
+      ? {}
+      : {
+          chunks: result.chunks.map((chunk, index) => ({
+            url: `${facts.url}/results/${facts.queryId}/${index + 1}?key=${result.chunkKey}`,
+            rowCount: chunk.rows,
+            uncompressedSize: chunk.uncompressedSize,
+            compressedSize: chunk.compressedSize,
+          })),
+          chunkHeaders: {},
+          qrmk: null,
+        }),
     ...result.transfer,
   });
 }
 
-/** Parameters arrive typed: the drivers test for `true`. */
-export function parameterValue(value: string): string | number | boolean {
+/** The session's parameters, typed: the drivers test for `true`. */
+export function sessionParameters(session: Session): { name: string; value: string | number | boolean }[] {
+  return [...session.parameters].map(([name, value]) => ({
+    name,
+    value: isText(name) ? value : typed(value),
+  }));
+}
+
+function typed(value: string): string | number | boolean {
   if (value === 'true' || value === 'false') return value === 'true';
   return /^\d+$/.test(value) ? Number(value) : value;
 }

@@ -1,108 +1,106 @@
 import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
-import { splitStatements } from '../../../shared/sql/split.ts';
-import type { BindValue } from '../bind/context.ts';
-import { newQueryId } from '../engine/engine.ts';
 import type { Session } from '../engine/session.ts';
 import { type Answer, failure, resultAnswer, success } from './answer.ts';
+import { readBinds } from './binds.ts';
+import type { Execution } from './executions.ts';
+import { announcedStatements, runSeveral } from './multi-statement.ts';
 import type { ParsedRequest, ServerState } from './server.ts';
-
-/** After this many ms a running statement answers "in progress" and the driver comes back for the result. */
-const ANSWER_WITHIN_MS = 30_000;
-/** Answers kept per session, for drivers that ask again after a lost connection. */
-const KEPT_ANSWERS = 100;
-
-interface Execution {
-  queryId: string;
-  answer: Promise<Answer>;
-  done: boolean;
-}
-
-const byRequest = new WeakMap<Session, Map<string, Execution>>();
 
 /** POST /queries/v1/query-request. A repeated request id gets the first one's answer: nothing runs twice. */
 export async function requestQuery(request: ParsedRequest, state: ServerState): Promise<unknown> {
   const session = state.tokens.session(request.token);
-  const executions = executionsOf(session);
-  const requestId = request.query.get('requestId') ?? newQueryId();
-  let execution = executions.get(requestId);
-  if (execution === undefined) {
-    execution = start(session, request);
-    executions.set(requestId, execution);
-    const oldest = executions.keys().next().value;
-    if (executions.size > KEPT_ANSWERS && oldest !== undefined) executions.delete(oldest);
-  }
+  const execution = state.executions.ofRequest(session, request.query.get('requestId'), (started) =>
+    run(session, started, request.body, state),
+  );
   if (request.body.asyncExec === true) return inProgress(execution.queryId, '333334');
-  return within(execution);
+  return within(execution, state);
 }
 
-/** GET /queries/<id>/result */
+/** GET /queries/<id>/result: of what runs, or of what has run. */
 export async function queryResult(request: ParsedRequest, state: ServerState): Promise<unknown> {
-  return within(findExecution(request, state));
+  const session = state.tokens.session(request.token);
+  const queryId = request.query.get('id') ?? '';
+  const execution = state.executions.byQuery(queryId, session.user);
+  if (execution !== undefined) {
+    const answer = await within(execution, state);
+    // The rows of a success are the engine's from now on.
+    if (execution.done && answer.success) state.executions.forget(execution);
+    return answer;
+  }
+  const result = state.engine.results.get(queryId, session.user);
+  if (result !== undefined) return resultAnswer(result, session, { queryId, url: state.url(), binds: 0 });
+  if (state.engine.queries.has(queryId))
+    throw new SnowflakeError('000710', '02000', `Result for query ${queryId} has expired`);
+  throw new SnowflakeError('000709', '02000', `Statement ${queryId} not found`);
 }
 
 /** GET /monitoring/queries/<id> */
 export function queryStatus(request: ParsedRequest, state: ServerState): unknown {
-  state.tokens.session(request.token);
-  const record = state.engine.queries.get(request.query.get('id') ?? '');
-  if (record === undefined) return success({ queries: [] });
-  const status =
-    record.endedAt === null ? 'RUNNING' : record.error === null ? 'SUCCESS' : 'FAILED_WITH_ERROR';
+  const session = state.tokens.session(request.token);
+  const id = request.query.get('id') ?? '';
+  const record = state.engine.queries.get(id);
+  const execution = state.executions.byQuery(id, session.user);
+  // Several statements, or one that waits for those before it, have no entry of their own in the history.
+  if (record === undefined && execution === undefined) return success({ queries: [] });
+  const isRunning = record === undefined ? execution?.done !== true : record.endedAt === null;
+  const status = isRunning ? 'RUNNING' : record?.error == null ? 'SUCCESS' : 'FAILED_WITH_ERROR';
   return success({
     queries: [
       {
-        id: record.queryId,
+        id,
         status,
-        state: record.endedAt === null ? 'RUNNING' : 'SUCCEEDED',
-        errorCode: record.error?.code ?? null,
-        errorMessage: record.error?.message ?? null,
-        sqlText: record.text,
-        sessionId: record.sessionId,
+        state: isRunning ? 'RUNNING' : 'SUCCEEDED',
+        errorCode: record?.error?.code ?? null,
+        errorMessage: record?.error?.message ?? null,
+        sqlText: record?.text ?? '',
+        sessionId: Number(record?.sessionId ?? session.id),
+        startTime: Math.floor((record?.startedAt ?? 0) / 1000),
+        endTime: Math.floor((record?.endedAt ?? 0) / 1000),
+        stats: { scanBytes: 0, producedRows: record?.rowsAffected ?? 0 },
       },
     ],
   });
 }
 
-/** POST /queries/v1/abort-request */
+/** POST /queries/v1/abort-request by request id, POST /queries/<id>/abort-request by query id. */
 export function abortQuery(request: ParsedRequest, state: ServerState): unknown {
   const session = state.tokens.session(request.token);
-  const execution = executionsOf(session).get(String(request.body.requestId));
+  const queryId = request.query.get('id');
+  const execution =
+    queryId === null
+      ? state.executions.byRequest(session, String(request.body.requestId))
+      : state.executions.byQuery(queryId, session.user);
   if (execution === undefined || execution.done) {
     throw new SnowflakeError('000605', '02000', 'Identified SQL statement is not currently executing.');
   }
-  session.cancel();
+  execution.aborted = true;
+  for (const each of state.engine.sessions) each.cancel(execution.running);
   return success(null);
-}
-
-function start(session: Session, request: ParsedRequest): Execution {
-  const queryId = newQueryId();
-  const sql = String(request.body.sqlText ?? '');
-  const execution: Execution = {
-    queryId,
-    done: false,
-    answer: run(session, sql, queryId, request.body).finally(() => {
-      execution.done = true;
-    }),
-  };
-  return execution;
 }
 
 async function run(
   session: Session,
-  sql: string,
-  queryId: string,
+  execution: Execution,
   body: Record<string, unknown>,
+  state: ServerState,
 ): Promise<Answer> {
+  const { queryId } = execution;
   try {
-    const parameters = (body.parameters ?? {}) as Record<string, unknown>;
-    const wanted = Number(parameters.MULTI_STATEMENT_COUNT ?? session.parameter('MULTI_STATEMENT_COUNT'));
-    if (wanted !== 1) return await runSeveral(session, sql, queryId, wanted);
+    const parameters = statementParameters(body.parameters);
+    const sql = String(body.sqlText ?? '');
+    const { binds, bindRows } = readBinds(body);
+    const count = Number(parameters.MULTI_STATEMENT_COUNT ?? session.parameter('MULTI_STATEMENT_COUNT'));
+    const statements = announcedStatements(sql, count);
+    if (statements.length > 1) return await runSeveral(session, execution, statements, binds, parameters);
     const result = await session.execute(sql, {
       queryId,
-      binds: bindValues(body.bindings),
+      binds,
+      ...(bindRows === undefined ? {} : { bindRows }),
+      parameters,
       describeOnly: body.describeOnly === true,
-      ...(typeof parameters.QUERY_TAG === 'string' ? { queryTag: parameters.QUERY_TAG } : {}),
+      chunked: true,
     });
-    return resultAnswer(result, queryId, session);
+    return resultAnswer(result, session, { queryId, url: state.url(), binds: binds.length });
   } catch (error) {
     if (!(error instanceof SnowflakeError))
       process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
@@ -110,72 +108,19 @@ async function run(
   }
 }
 
-/** Several statements in one request: each has its own query id; the answer lists them for the driver to fetch. */
-async function runSeveral(session: Session, sql: string, queryId: string, wanted: number): Promise<Answer> {
-  const statements = splitStatements(sql);
-  if (wanted !== 0 && statements.length !== wanted) {
-    throw new SnowflakeError(
-      '000008',
-      '0A000',
-      `Actual statement count ${statements.length} did not match the desired statement count ${wanted}.`,
-    );
-  }
-  const ids: string[] = [];
-  const types: number[] = [];
-  for (const statement of statements) {
-    const id = newQueryId();
-    const result = await session.execute(statement.text, { queryId: id });
-    const answer = resultAnswer(result, id, session);
-    executionsOf(session).set(id, { queryId: id, done: true, answer: Promise.resolve(answer) });
-    ids.push(id);
-    types.push((answer.data as { statementTypeId: number }).statementTypeId);
-  }
-  return success({
-    rowtype: [
-      {
-        name: 'multiple statement execution',
-        type: 'text',
-        nullable: true,
-        length: 16_777_216,
-        byteLength: null,
-        precision: null,
-        scale: null,
-      },
-    ],
-    rowset: [['Multiple statements executed successfully.']],
-    total: 1,
-    returned: 1,
-    parameters: [],
-    queryId,
-    resultIds: ids.join(','),
-    resultTypes: types.join(','),
-    statementTypeId: 0xa000,
-    version: 1,
-    queryResultFormat: 'json',
-  });
+/** Parameters of this statement alone: its query tag, its time limit, how many statements it is. */
+function statementParameters(given: unknown): Record<string, string> {
+  if (typeof given !== 'object' || given === null) return {};
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name.toUpperCase(), String(value)]),
+  );
 }
 
-/** Binds as the driver numbers them, "1" first. @throws SnowflakeError for array binds */
-function bindValues(bindings: unknown): BindValue[] {
-  if (typeof bindings !== 'object' || bindings === null) return [];
-  return Object.entries(bindings as Record<string, { type: string; value: unknown }>)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, { type, value }]) => {
-      if (Array.isArray(value)) {
-        throw new SnowflakeError(
-          '999001',
-          '0A000',
-          'Not supported by the local Snowflake: array binds. Insert with VALUES of several rows instead.',
-        );
-      }
-      return { type, value: value === null ? null : String(value) };
-    });
-}
-
-async function within(execution: Execution): Promise<Answer> {
+/** The answer when it comes soon, else "in progress": the driver asks again for the result. */
+async function within(execution: Execution, { answerWithinMs }: ServerState): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Answer>((resolve) => {
-    timer = setTimeout(() => resolve(inProgress(execution.queryId, '333333')), ANSWER_WITHIN_MS);
+    timer = setTimeout(() => resolve(inProgress(execution.queryId, '333333')), answerWithinMs);
   });
   try {
     return await Promise.race([execution.answer, late]);
@@ -186,19 +131,4 @@ async function within(execution: Execution): Promise<Answer> {
 
 function inProgress(queryId: string, code: string): Answer {
   return success({ queryId, getResultUrl: `/queries/${queryId}/result`, queryAbortsAfterSecs: 300 }, code);
-}
-
-function findExecution(request: ParsedRequest, state: ServerState): Execution {
-  const session = state.tokens.session(request.token);
-  const id = request.query.get('id') ?? '';
-  for (const execution of executionsOf(session).values()) if (execution.queryId === id) return execution;
-  throw new SnowflakeError('000709', '02000', `Statement ${id} not found`);
-}
-
-function executionsOf(session: Session): Map<string, Execution> {
-  const known = byRequest.get(session);
-  if (known !== undefined) return known;
-  const fresh = new Map<string, Execution>();
-  byRequest.set(session, fresh);
-  return fresh;
 }

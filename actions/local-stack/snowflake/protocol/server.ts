@@ -3,20 +3,32 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import type { Engine } from '../engine/engine.ts';
-import { notifyObjectCreated } from '../engine/pipes/pipe.ts';
 import { failure, success } from './answer.ts';
-import { type Credentials, logIn } from './login.ts';
+import type { Credentials } from './authenticate.ts';
+import { serveChunk } from './chunk.ts';
+import { Executions } from './executions.ts';
+import { logIn } from './login.ts';
 import { abortQuery, queryResult, queryStatus, requestQuery } from './query.ts';
-import { SessionTokens } from './tokens.ts';
+import { receiveS3Events } from './s3-events.ts';
+import { SessionTokens, TOKEN_LIFETIMES, type TokenLifetimes } from './tokens.ts';
 
 /** Bodies above this are refused, in bytes. */
 const MAX_BODY = 64 * 1024 * 1024;
 
+export interface ServerOptions {
+  engine: Engine;
+  credentials: Credentials;
+  port?: number;
+  /** After so many ms a running statement answers "in progress" and the driver asks again; an account waits 45 s. */
+  answerWithinMs?: number;
+  tokenLifetimes?: TokenLifetimes;
+}
+
 export interface SnowflakeServer {
   url: string;
   port: number;
-  /** Makes a session's token expire now, as an hour would. */
-  expireSession(sessionId: string): void;
+  /** Makes a session's token expire now, as an hour would; or its master token too, as four hours would. */
+  expireSession(sessionId: string, which?: 'session' | 'master'): void;
   close(): Promise<void>;
 }
 
@@ -25,12 +37,17 @@ export interface ServerState {
   engine: Engine;
   tokens: SessionTokens;
   credentials: Credentials;
+  executions: Executions;
+  answerWithinMs: number;
+  /** Where the server listens. */
+  url(): string;
 }
 
 type Route = (request: ParsedRequest, state: ServerState) => Promise<unknown> | unknown;
 
 export interface ParsedRequest {
   path: string;
+  /** With what the path names. */
   query: URLSearchParams;
   /** The JSON body, or an empty object. */
   body: Record<string, unknown>;
@@ -38,31 +55,33 @@ export interface ParsedRequest {
   token: string | null;
 }
 
-/** Paths as the drivers call them. `:id` matches one segment. */
+/** Paths as the drivers call them. */
 const routes: [method: string, pattern: RegExp, route: Route][] = [
   ['POST', /^\/session\/v1\/login-request$/, logIn],
   ['POST', /^\/queries\/v1\/query-request$/, requestQuery],
   ['POST', /^\/queries\/v1\/abort-request$/, abortQuery],
+  ['POST', /^\/queries\/(?<id>[^/]+)\/abort-request$/, abortQuery],
   ['GET', /^\/queries\/(?<id>[^/]+)\/result$/, queryResult],
   ['GET', /^\/monitoring\/queries\/(?<id>[^/]+)$/, queryStatus],
   ['POST', /^\/session\/token-request$/, (request, { tokens }) => success(tokens.renew(request.token))],
   ['GET', /^\/session\/heartbeat$/, heartbeat],
   ['POST', /^\/session\/heartbeat$/, heartbeat],
   ['POST', /^\/session$/, endSession],
-  ['POST', /^\/telemetry\/send$/, () => success(null)],
+  ['POST', /^\/telemetry\/send(?:\/sessionless)?$/, () => success(null)],
   ['POST', /^\/local\/s3-events$/, receiveS3Events],
 ];
+const chunkPath = /^\/results\/(?<id>[^/]+)\/(?<number>\d+)$/;
 
 /** Starts the HTTP server that Snowflake's drivers talk to, on loopback only. */
-export async function startSnowflakeServer(options: {
-  engine: Engine;
-  credentials: Credentials;
-  port?: number;
-}): Promise<SnowflakeServer> {
+export async function startSnowflakeServer(options: ServerOptions): Promise<SnowflakeServer> {
+  const { engine, credentials } = options;
   const state: ServerState = {
-    engine: options.engine,
-    credentials: options.credentials,
-    tokens: new SessionTokens(),
+    engine,
+    credentials,
+    tokens: new SessionTokens(options.tokenLifetimes ?? TOKEN_LIFETIMES, engine.limits.sessions),
+    executions: new Executions(),
+    answerWithinMs: options.answerWithinMs ?? 45_000,
+    url: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   };
   const server = createServer((request, response) => {
     void answer(request, response, state);
@@ -71,45 +90,46 @@ export async function startSnowflakeServer(options: {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
-    port,
-    expireSession: (id) => state.tokens.expire(id),
+    url: state.url(),
+    port: (server.address() as AddressInfo).port,
+    expireSession: (id, which) => state.tokens.expire(id, which),
     close: () => close(server, state),
   };
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, state: ServerState): Promise<void> {
-  let body: unknown;
-  let status = 200;
   try {
     // A page in a browser that resolves another name to this address is kept out.
     if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) {
-      status = 403;
-      body = failure(new SnowflakeError('390000', '08004', 'Only loopback host names are served.'));
-    } else {
-      const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-      const match = routes.find(
-        ([method, pattern]) => method === request.method && pattern.test(url.pathname),
-      );
-      if (match === undefined) {
-        status = 404;
-        body = failure(
-          new SnowflakeError('390404', '08004', `No such endpoint: ${request.method} ${url.pathname}`),
-        );
-      } else {
-        for (const [name, value] of Object.entries(match[1].exec(url.pathname)?.groups ?? {})) {
-          url.searchParams.set(name, value);
-        }
-        body = await match[2](await parse(request, url), state);
-      }
+      const error = new SnowflakeError('390000', '08004', 'Only loopback host names are served.');
+      return send(response, 403, failure(error));
     }
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const chunk = chunkPath.exec(url.pathname);
+    if (chunk !== null && request.method === 'GET') {
+      return await serveChunk(withNames(url, chunk), response, state);
+    }
+    for (const [method, pattern, route] of routes) {
+      const match = method === request.method ? pattern.exec(url.pathname) : null;
+      if (match !== null)
+        return send(response, 200, await route(await parse(request, withNames(url, match)), state));
+    }
+    const what = `No such endpoint: ${request.method} ${url.pathname}`;
+    send(response, 404, failure(new SnowflakeError('390404', '08004', what)));
   } catch (error) {
+    // The client has gone away: nobody reads an answer.
+    if (response.destroyed) return;
     if (!(error instanceof SnowflakeError))
       process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-    body = failure(error);
+    // What was not read of a body would stand before the connection's next request.
+    if (!request.complete) response.setHeader('connection', 'close');
+    if (response.headersSent) response.destroy();
+    else send(response, 200, failure(error));
   }
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);
   response.writeHead(status, {
     'content-type': 'application/json',
@@ -118,7 +138,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
   response.end(text);
 }
 
-async function parse(request: IncomingMessage, url: URL): Promise<ParsedRequest> {
+function withNames(url: URL, match: RegExpExecArray): URLSearchParams {
+  for (const [name, value] of Object.entries(match.groups ?? {})) url.searchParams.set(name, value);
+  return url.searchParams;
+}
+
+async function parse(request: IncomingMessage, query: URLSearchParams): Promise<ParsedRequest> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -138,9 +163,9 @@ async function parse(request: IncomingMessage, url: URL): Promise<ParsedRequest>
   }
   const token = /^Snowflake Token="(.*)"$/.exec(request.headers.authorization ?? '')?.[1] ?? null;
   return {
-    path: url.pathname,
-    query: url.searchParams,
-    body: (body ?? {}) as Record<string, unknown>,
+    path: request.url ?? '/',
+    query,
+    body: typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {},
     token,
   };
 }
@@ -153,25 +178,6 @@ function heartbeat(request: ParsedRequest, { tokens }: ServerState): unknown {
 async function endSession(request: ParsedRequest, { tokens }: ServerState): Promise<unknown> {
   await tokens.end(request.token);
   return success(null);
-}
-
-/** S3 event notifications: what an S3 bucket's queue tells Snowpipe. */
-async function receiveS3Events(request: ParsedRequest, { engine }: ServerState): Promise<unknown> {
-  const records = request.body.Records;
-  for (const record of Array.isArray(records) ? records : []) {
-    const s3 = (record as { s3?: S3Event }).s3;
-    const [bucket, key] = [s3?.bucket?.name, s3?.object?.key];
-    if (bucket === undefined || key === undefined) {
-      throw new SnowflakeError('390400', '08004', 'An S3 event needs bucket.name and object.key.');
-    }
-    notifyObjectCreated(engine, { bucket, key, size: s3?.object?.size ?? 0, eTag: s3?.object?.eTag ?? '' });
-  }
-  return success(null);
-}
-
-interface S3Event {
-  bucket?: { name?: string };
-  object?: { key?: string; size?: number; eTag?: string };
 }
 
 async function close(server: Server, state: ServerState): Promise<void> {

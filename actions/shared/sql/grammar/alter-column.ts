@@ -1,18 +1,19 @@
-import type { AlterTableAction } from '../ast.ts';
+import type { AlterColumnsAction, ObjectName } from '../ast.ts';
 import { notSupportedHere } from '../snowflake-error.ts';
 import { parseMaskingPolicy } from './column-definition.ts';
 import { parseType } from './data-types.ts';
 import { parseExpression } from './expression.ts';
-import { parseComment } from './object-clauses.ts';
+import { parseObjectName } from './names.ts';
+import { parseComment, parseTagAssignment } from './object-clauses.ts';
 import type { Reader } from './reader.ts';
 
-type ColumnChange = Extract<AlterTableAction, { kind: 'alterColumns' }>['changes'][number];
+type ColumnChange = AlterColumnsAction['changes'][number];
 
 /**
  * What follows ALTER or MODIFY: `[(] [COLUMN] name change, … [)]`.
  * https://docs.snowflake.com/en/sql-reference/sql/alter-table-column
  */
-export function parseAlterColumns(r: Reader): AlterTableAction {
+export function parseAlterColumns(r: Reader): AlterColumnsAction {
   const enclosed = r.skipSymbol('(');
   const changes = r.list(() => parseChange(r));
   if (enclosed) r.expectSymbol(')');
@@ -34,6 +35,7 @@ function parseColumnChange(r: Reader): ColumnChange['change'] {
   if (r.skipWords('UNSET')) {
     if (r.skipWords('COMMENT')) return { kind: 'unsetComment' };
     refuse(r);
+    if (r.skipWords('TAG')) return { kind: 'unsetTag', tags: tagNames(r) };
     r.expectWords('MASKING', 'POLICY');
     return { kind: 'unsetMaskingPolicy' };
   }
@@ -43,12 +45,10 @@ function parseColumnChange(r: Reader): ColumnChange['change'] {
   if (set) {
     if (r.skipWords('DEFAULT')) return { kind: 'setDefault', value: parseExpression(r) };
     refuse(r);
-    if (r.skipWords('MASKING', 'POLICY')) {
-      const policy = parseMaskingPolicy(r);
-      // FORCE replaces a policy that is set; the engine replaces one in any case.
-      r.skipWords('FORCE');
-      return { kind: 'setMaskingPolicy', ...policy };
-    }
+    if (r.skipWords('MASKING', 'POLICY'))
+      return { kind: 'setMaskingPolicy', ...parseMaskingPolicy(r), force: r.skipWords('FORCE') };
+    if (r.skipWords('TAG')) return { kind: 'setTag', tags: tagAssignments(r) };
+    if (r.isWord('COMMENT')) return { kind: 'comment', text: parseComment(r) };
     r.expectWords('DATA');
     r.expectWords('TYPE');
   } else if (r.skipWords('DATA')) r.expectWords('TYPE');
@@ -56,7 +56,31 @@ function parseColumnChange(r: Reader): ColumnChange['change'] {
   return { kind: 'type', type: parseType(r) };
 }
 
+/** `a = 'x', b = 'y'` up to a comma before something else: the next column. */
+function tagAssignments(r: Reader): { name: ObjectName; value: string }[] {
+  const tags = [parseTagAssignment(r)];
+  while (r.isSymbol(',') && r.peek(1).kind !== 'symbol' && !startsNextColumn(r)) {
+    r.take();
+    tags.push(parseTagAssignment(r));
+  }
+  return tags;
+}
+
+function tagNames(r: Reader): ObjectName[] {
+  const names = [parseObjectName(r)];
+  while (r.isSymbol(',') && !startsNextColumn(r)) {
+    r.take();
+    names.push(parseObjectName(r));
+  }
+  return names;
+}
+
+/** After a comma: `COLUMN c …`, or a name and a verb. */
+function startsNextColumn(r: Reader): boolean {
+  if (r.follows(1, 'COLUMN')) return true;
+  return r.peek(2).kind === 'word';
+}
+
 function refuse(r: Reader): void {
-  if (r.isWord('TAG')) throw notSupportedHere("tags of a table's column by ALTER", r.token.start);
   if (r.isWord('PROJECTION')) throw notSupportedHere('PROJECTION POLICY', r.token.start);
 }

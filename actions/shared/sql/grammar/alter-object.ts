@@ -1,10 +1,14 @@
 import type { AlterObject, Property } from '../ast.ts';
 import { notSupportedHere } from '../snowflake-error.ts';
+import { parseAlterColumns } from './alter-column.ts';
 import { parseSet, parseUnset } from './alter-set.ts';
 import { sequenceClause } from './create-object.ts';
 import { parseType } from './data-types.ts';
+import { parseExpression } from './expression.ts';
 import { parseArgumentTypes, parseIfExists, parseObjectName } from './names.ts';
+import { parseClusterBy } from './object-clauses.ts';
 import type { Reader } from './reader.ts';
+import { parseRowAccess } from './row-access.ts';
 
 /** ALTER that sets, unsets, renames, suspends, resumes or refreshes a whole object. */
 export function parseAlterObject(
@@ -34,13 +38,21 @@ function parseAction(r: Reader, type: AlterObject['type']): AlterObject['action'
   const { start } = r.token;
   if (r.skipWords('RENAME', 'TO')) return { kind: 'rename', to: parseObjectName(r) };
   if (r.skipWords('SWAP', 'WITH')) return { kind: 'swap', with: parseObjectName(r) };
+  if (r.skipWords('SUSPEND', 'RECLUSTER')) return { kind: 'suspendRecluster' };
+  if (r.skipWords('RESUME', 'RECLUSTER')) return { kind: 'resumeRecluster' };
   if (r.skipWords('SUSPEND')) return { kind: 'suspend' };
   if (r.skipWords('RESUME', 'IF', 'SUSPENDED')) return { kind: 'resumeIfSuspended' };
   if (r.skipWords('RESUME')) return { kind: 'resume' };
+  if (type === 'STAGE' && r.skipWords('REFRESH')) {
+    if (!r.skipWords('SUBPATH')) return { kind: 'refreshDirectory', subpath: '' };
+    r.expectSymbol('=');
+    return { kind: 'refreshDirectory', subpath: r.expectString() };
+  }
   if (r.skipWords('REFRESH')) return { kind: 'refresh' };
   if (r.skipWords('SET', 'SECURE')) return { kind: 'setSecure' };
   if (r.skipWords('UNSET', 'SECURE')) return { kind: 'unsetSecure' };
-  if (r.isWords('SET', 'BODY')) throw notSupportedHere(`ALTER ${type} … SET BODY`, start);
+  const own = parseOwnAction(r, type);
+  if (own !== null) return own;
   if (type === 'SCHEMA' && (r.isWord('ENABLE') || r.isWord('DISABLE'))) return parseManagedAccess(r);
   if (r.isWord('SET') && type === 'SEQUENCE') return parseSetSequence(r);
   if (type === 'SEQUENCE' && r.isWord('INCREMENT')) return parseSetSequence(r);
@@ -50,6 +62,45 @@ function parseAction(r: Reader, type: AlterObject['type']): AlterObject['action'
   const next = r.peek(1);
   const words = next.kind === 'word' ? `${r.token.value} ${next.value}` : r.token.value;
   throw notSupportedHere(`ALTER ${type} … ${words}`, start);
+}
+
+/** Actions that only one kind of object has. */
+function parseOwnAction(r: Reader, type: AlterObject['type']): AlterObject['action'] | null {
+  switch (type) {
+    case 'PROCEDURE':
+      if (!r.skipWords('EXECUTE', 'AS')) return null;
+      if (!r.isWord('CALLER') && !r.isWord('OWNER')) throw r.unexpected();
+      return { kind: 'executeAs', rights: r.take().value === 'CALLER' ? 'CALLER' : 'OWNER' };
+    case 'MASKING POLICY':
+    case 'ROW ACCESS POLICY': {
+      if (!r.skipWords('SET', 'BODY')) return null;
+      r.expectSymbol('->');
+      const { start } = r.token;
+      const body = parseExpression(r);
+      return { kind: 'setBody', body, bodyText: r.slice(start) };
+    }
+    case 'TAG':
+      if (r.skipWords('UNSET', 'ALLOWED_VALUES')) return { kind: 'unsetAllowedValues' };
+      for (const change of ['ADD', 'DROP'] as const) {
+        if (!r.skipWords(change, 'ALLOWED_VALUES')) continue;
+        const values = r.list(() => r.expectString());
+        return { kind: 'allowedValues', change: change === 'ADD' ? 'add' : 'drop', values };
+      }
+      return null;
+    case 'VIEW':
+    case 'MATERIALIZED VIEW':
+    case 'DYNAMIC TABLE':
+      return parseRowAccess(r) ?? parseRelationAction(r);
+    default:
+      return null;
+  }
+}
+
+function parseRelationAction(r: Reader): AlterObject['action'] | null {
+  if (r.skipWords('ALTER') || r.skipWords('MODIFY')) return parseAlterColumns(r);
+  if (r.isWords('CLUSTER', 'BY')) return { kind: 'clusterBy', expressions: parseClusterBy(r) };
+  if (r.skipWords('DROP', 'CLUSTERING', 'KEY')) return { kind: 'dropClusteringKey' };
+  return null;
 }
 
 /** `ENABLE|DISABLE MANAGED ACCESS` as the property that CREATE SCHEMA has. */

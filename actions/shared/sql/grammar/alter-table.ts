@@ -3,10 +3,16 @@ import { notSupportedHere } from '../snowflake-error.ts';
 import { parseAlterColumns } from './alter-column.ts';
 import { parseSet, parseUnset } from './alter-set.ts';
 import { parseColumn } from './column-definition.ts';
-import { parseConstraint, parseConstraintType, startsConstraint } from './constraint.ts';
-import { parseIfExists, parseObjectName } from './names.ts';
+import {
+  parseConstraint,
+  parseConstraintProperties,
+  parseConstraintType,
+  startsConstraint,
+} from './constraint.ts';
+import { parseIfExists, parseObjectName, parseOptionalColumns } from './names.ts';
 import { parseClusterBy, parseTagAssignment } from './object-clauses.ts';
 import type { Reader } from './reader.ts';
+import { parseRowAccess } from './row-access.ts';
 
 /** https://docs.snowflake.com/en/sql-reference/sql/alter-table */
 export function parseAlterTable(r: Reader, start: AlterTable['start']): AlterTable {
@@ -18,6 +24,8 @@ export function parseAlterTable(r: Reader, start: AlterTable['start']): AlterTab
 function parseAction(r: Reader): AlterTableAction {
   const { value } = r.token;
   if (r.token.kind !== 'word') throw r.unexpected();
+  const rowAccess = parseRowAccess(r);
+  if (rowAccess !== null) return rowAccess;
   switch (value) {
     case 'RENAME':
       return parseRename(r);
@@ -31,7 +39,7 @@ function parseAction(r: Reader): AlterTableAction {
     case 'ALTER':
     case 'MODIFY':
       r.take();
-      if (startsConstraint(r)) throw notSupportedHere(`${value} of a constraint`, r.token.start);
+      if (startsConstraint(r)) return parseAlterConstraint(r);
       return parseAlterColumns(r);
     case 'CLUSTER':
       return { kind: 'clusterBy', expressions: parseClusterBy(r) };
@@ -67,23 +75,16 @@ function parseAction(r: Reader): AlterTableAction {
 function parseRename(r: Reader): AlterTableAction {
   r.expectWords('RENAME');
   if (r.skipWords('TO')) return { kind: 'rename', to: parseObjectName(r) };
-  if (r.isWord('CONSTRAINT')) throw notSupportedHere('RENAME CONSTRAINT', r.token.start);
-  r.expectWords('COLUMN');
+  const kind = r.skipWords('CONSTRAINT') ? 'renameConstraint' : 'renameColumn';
+  if (kind === 'renameColumn') r.expectWords('COLUMN');
   const from = r.identifier();
   r.expectWords('TO');
-  return { kind: 'renameColumn', from, to: r.identifier() };
+  return { kind, from, to: r.identifier() };
 }
 
 function parseAdd(r: Reader): AlterTableAction {
   r.expectWords('ADD');
-  if (r.isWords('SEARCH', 'OPTIMIZATION')) throw notSupportedHere('SEARCH OPTIMIZATION', r.token.start);
-  if (r.skipWords('ROW', 'ACCESS', 'POLICY')) {
-    const policy = parseObjectName(r);
-    r.expectWords('ON');
-    const on = r.parenthesized(() => r.identifier());
-    if (r.isSymbol(',')) throw notSupportedHere('several actions in one ALTER TABLE', r.token.start);
-    return { kind: 'addRowAccessPolicy', policy, on };
-  }
+  if (r.isWords('SEARCH', 'OPTIMIZATION')) return parseSearchOptimization(r, true);
   if (r.isWords('STORAGE', 'LIFECYCLE', 'POLICY'))
     throw notSupportedHere('STORAGE LIFECYCLE POLICY', r.token.start);
   if (startsConstraint(r)) return { kind: 'addConstraint', constraint: parseConstraint(r, null) };
@@ -103,16 +104,10 @@ function parseAdd(r: Reader): AlterTableAction {
 
 function parseDrop(r: Reader): AlterTableAction {
   r.expectWords('DROP');
-  if (r.isWords('SEARCH', 'OPTIMIZATION')) throw notSupportedHere('SEARCH OPTIMIZATION', r.token.start);
+  if (r.isWords('SEARCH', 'OPTIMIZATION')) return parseSearchOptimization(r, false);
   if (r.skipWords('CLUSTERING', 'KEY')) return { kind: 'dropClusteringKey' };
   if (r.isWords('STORAGE', 'LIFECYCLE', 'POLICY'))
     throw notSupportedHere('STORAGE LIFECYCLE POLICY', r.token.start);
-  if (r.isWords('ALL', 'ROW')) throw notSupportedHere('DROP ALL ROW ACCESS POLICIES', r.token.start);
-  if (r.skipWords('ROW', 'ACCESS', 'POLICY')) {
-    const policy = parseObjectName(r);
-    if (r.isSymbol(',')) throw notSupportedHere('several actions in one ALTER TABLE', r.token.start);
-    return { kind: 'dropRowAccessPolicy', policy };
-  }
   if (startsConstraint(r)) return parseDropConstraint(r);
   r.skipWords('COLUMN');
   const ifExists = parseIfExists(r);
@@ -129,8 +124,24 @@ function parseDropConstraint(r: Reader): AlterTableAction {
   const named = r.skipWords('CONSTRAINT');
   const name = named ? r.identifier() : null;
   const type = named ? null : parseConstraintType(r);
-  if (r.isSymbol('(')) throw notSupportedHere('DROP of a constraint by its columns', r.token.start);
+  const columns = named ? [] : parseOptionalColumns(r);
   // Constraints are not enforced: what depends on one is nothing.
   if (!r.skipWords('CASCADE')) r.skipWords('RESTRICT');
-  return { kind: 'dropConstraint', name, type };
+  return { kind: 'dropConstraint', name, type, columns };
+}
+
+/** `ALTER|MODIFY CONSTRAINT c RELY`, `MODIFY PRIMARY KEY NORELY` */
+function parseAlterConstraint(r: Reader): AlterTableAction {
+  const named = r.skipWords('CONSTRAINT');
+  const name = named ? r.identifier() : null;
+  const type = named ? null : parseConstraintType(r);
+  if (r.isSymbol('(')) throw notSupportedHere('ALTER of a constraint by its columns', r.token.start);
+  return { kind: 'alterConstraint', name, type, properties: parseConstraintProperties(r).words };
+}
+
+/** `SEARCH OPTIMIZATION [ON …]`: with ON only for some columns, which is not recorded. */
+function parseSearchOptimization(r: Reader, on: boolean): AlterTableAction {
+  r.expectWords('SEARCH', 'OPTIMIZATION');
+  if (r.isWord('ON')) throw notSupportedHere('SEARCH OPTIMIZATION ON columns', r.token.start);
+  return { kind: 'searchOptimization', on };
 }

@@ -35,7 +35,9 @@ export function parseConstraint(r: Reader, column: Identifier | null): Constrain
     r.expectWords('REFERENCES');
     references = { table: parseObjectName(r), columns: parseOptionalColumns(r) };
   }
-  return { name, type, columns, references, properties: parseProperties(r), ...r.range(start) };
+  // A comment behind a column's constraint is the column's.
+  const { words, comment } = parseConstraintProperties(r, column === null);
+  return { name, type, columns, references, properties: words, comment, ...r.range(start) };
 }
 
 /** `PRIMARY KEY`, `UNIQUE`, `[FOREIGN KEY]` before REFERENCES. */
@@ -74,12 +76,17 @@ const properties = [
   ]),
 ].map((property) => property.split(' '));
 
-function parseProperties(r: Reader): string[] {
-  const found: string[] = [];
+/** RELY, ON DELETE CASCADE, … in any order, and COMMENT. */
+export function parseConstraintProperties(
+  r: Reader,
+  mayComment = true,
+): { words: string[]; comment: string | null } {
+  const words: string[] = [];
+  let comment: string | null = null;
   for (;;) {
-    const words = properties.find((parts) => r.skipWords(...parts));
-    if (words !== undefined) found.push(words.join(' '));
-    else if (r.isWord('COMMENT')) found.push(`COMMENT ${parseComment(r)}`);
-    else return found;
+    const found = properties.find((parts) => r.skipWords(...parts));
+    if (found !== undefined) words.push(found.join(' '));
+    else if (mayComment && r.isWord('COMMENT')) comment = parseComment(r);
+    else return { words, comment };
   }
 }

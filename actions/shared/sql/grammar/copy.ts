@@ -11,7 +11,8 @@ import { parseStageLocation } from './stage-location.ts';
 export function parseCopy(r: Reader): CopyIntoTable | CopyIntoLocation {
   const { kind } = r.peek(2);
   if (r.follows(1, 'FILES')) throw notSupportedHere('COPY FILES', r.token.start);
-  return kind === 'stage' || kind === 'string' ? parseUnload(r) : parseLoad(r);
+  const isVariable = r.inBlock && r.follows(2, ':');
+  return kind === 'stage' || kind === 'string' || isVariable ? parseUnload(r) : parseLoad(r);
 }
 
 /** https://docs.snowflake.com/en/sql-reference/sql/copy-into-table */

@@ -130,5 +130,7 @@ function parsePolicy(r: Reader): NonNullable<CreateObject['policy']> {
   r.expectWords('RETURNS');
   const returns = parseType(r);
   r.expectSymbol('->');
-  return { parameters, returns, body: parseExpression(r) };
+  const { start } = r.token;
+  const body = parseExpression(r);
+  return { parameters, returns, body, bodyText: r.slice(start) };
 }

@@ -1,4 +1,4 @@
-import type { CreateRoutine, Property } from '../ast.ts';
+import type { CreateRoutine, ObjectName, Property } from '../ast.ts';
 import { notSupportedHere } from '../snowflake-error.ts';
 import type { CreateHead } from './create.ts';
 import { parseType } from './data-types.ts';
@@ -11,8 +11,17 @@ import { parseBlock, startsBlock } from './script.ts';
 
 /** CREATE FUNCTION and CREATE PROCEDURE: https://docs.snowflake.com/en/sql-reference/sql/create-procedure */
 export function parseCreateRoutine(r: Reader, head: CreateHead, type: CreateRoutine['type']): CreateRoutine {
+  return parseRoutine(r, head, type, parseObjectName(r));
+}
+
+/** What follows a routine's name: arguments, clauses, body. */
+export function parseRoutine(
+  r: Reader,
+  head: CreateHead,
+  type: CreateRoutine['type'],
+  name: ObjectName,
+): CreateRoutine {
   const { start, modifiers, ...flags } = head;
-  const name = parseObjectName(r);
   const parameters = parseParameters(r);
   const before = parseClauses(r);
   r.expectWords('RETURNS');
@@ -37,7 +46,7 @@ export function parseCreateRoutine(r: Reader, head: CreateHead, type: CreateRout
       if (clauses.comment === null && clauses.properties.length === 0) break;
     }
   }
-  const body = parseBody(r, type);
+  const body = parseBody(r, `${type} in ${language}`);
   return {
     kind: 'createRoutine',
     ...flags,
@@ -73,10 +82,11 @@ function parseParameters(r: Reader): CreateRoutine['parameters'] {
   const parameters = r.list(() => {
     // Snowflake lets an argument bear a reserved name.
     const name = r.anyWord();
-    if (r.isWord('OUT') || r.isWord('OUTPUT')) throw notSupportedHere('OUT arguments', r.token.start);
-    if (!r.skipWords('IN')) r.skipWords('INPUT');
+    const out = r.skipWords('OUT') || r.skipWords('OUTPUT');
+    if (!out && !r.skipWords('IN')) r.skipWords('INPUT');
     const type = parseType(r);
-    return { name, type, default: r.skipWords('DEFAULT') ? parseExpression(r) : null };
+    // An OUT argument has no default.
+    return { name, type, out, default: !out && r.skipWords('DEFAULT') ? parseExpression(r) : null };
   });
   r.expectSymbol(')');
   return parameters;
@@ -93,8 +103,8 @@ function parseReturns(r: Reader): CreateRoutine['returns'] {
 }
 
 /** A string, or the text of an unquoted block; a handler in a staged package has none. */
-function parseBody(r: Reader, type: CreateRoutine['type']): string {
-  if (!r.isWord('AS')) throw notSupportedHere(`CREATE ${type} without a body`, r.token.start);
+function parseBody(r: Reader, what: string): string {
+  if (!r.isWord('AS')) throw notSupportedHere(`CREATE ${what} without a body`, r.token.start);
   r.expectWords('AS');
   if (r.token.kind === 'string') return r.take().value;
   if (!startsBlock(r)) throw r.unexpected();

@@ -6,7 +6,7 @@ import { parseClauses } from './object-clauses.ts';
 import type { Reader } from './reader.ts';
 import { parseTimeTravel } from './time-travel.ts';
 
-const sources = ['TABLE', 'VIEW', 'STAGE', 'EXTERNAL TABLE'] as const;
+const sources = ['TABLE', 'VIEW', 'STAGE', 'EXTERNAL TABLE', 'DYNAMIC TABLE'] as const;
 
 /** https://docs.snowflake.com/en/sql-reference/sql/create-stream */
 export function parseCreateStream(r: Reader, head: CreateHead): CreateStream {

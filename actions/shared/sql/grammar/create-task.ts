@@ -38,8 +38,9 @@ export function parseCreateTask(r: Reader, head: CreateHead): CreateTask {
       if (clauses.properties.length === 0 && clauses.comment === null) break;
     }
   }
-  r.expectWords('AS');
-  const { body, bodyText } = parseTaskBody(r);
+  // A clone has the body of its source.
+  if (clone === null) r.expectWords('AS');
+  const { body, bodyText } = clone === null ? parseTaskBody(r) : { body: null, bodyText: '' };
   const text = { when, whenText, comment, body, bodyText };
   return {
     kind: 'createTask',

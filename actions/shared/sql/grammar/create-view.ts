@@ -1,19 +1,19 @@
 import type { CreateView, Property } from '../ast.ts';
 import { notSupportedHere } from '../snowflake-error.ts';
+import { parseColumn } from './column-definition.ts';
 import type { CreateHead } from './create.ts';
 import { parseObjectName } from './names.ts';
-import { joinClauses, parseClauses, parseComment } from './object-clauses.ts';
+import { joinClauses, parseClauses } from './object-clauses.ts';
 import { parseQuery } from './query.ts';
 import type { Reader } from './reader.ts';
 
 /** CREATE VIEW, MATERIALIZED VIEW and DYNAMIC TABLE: https://docs.snowflake.com/en/sql-reference/sql/create-view */
 export function parseCreateView(r: Reader, head: CreateHead, dynamicTable: boolean): CreateView {
   const { start, modifiers, ...flags } = head;
-  if (modifiers.has('TEMPORARY')) throw notSupportedHere('temporary views', start);
   const name = parseObjectName(r);
   if (r.isWord('CLONE')) throw notSupportedHere('CLONE of a dynamic table', r.token.start);
   const before = parseClauses(r);
-  const columns = r.isSymbol('(') ? r.parenthesized(() => parseViewColumn(r)) : [];
+  const columns = r.isSymbol('(') ? r.parenthesized(() => parseViewColumn(r, dynamicTable)) : [];
   const clauses = joinClauses(before, parseClauses(r));
   const properties = [...clauses.properties, ...clusterProperty(r, clauses.clusterBy)];
   if (modifiers.has('TRANSIENT')) properties.push(flag(r, 'TRANSIENT', start));
@@ -27,6 +27,7 @@ export function parseCreateView(r: Reader, head: CreateHead, dynamicTable: boole
     materialized: modifiers.has('MATERIALIZED'),
     recursive: modifiers.has('RECURSIVE'),
     dynamicTable,
+    temporary: modifiers.has('TEMPORARY'),
     name,
     columns,
     copyGrants: clauses.copyGrants,
@@ -38,13 +39,13 @@ export function parseCreateView(r: Reader, head: CreateHead, dynamicTable: boole
   };
 }
 
-function parseViewColumn(r: Reader): CreateView['columns'][number] {
-  const name = r.identifier();
-  const comment = r.isWord('COMMENT') ? parseComment(r) : null;
-  if (r.isWord('WITH') || r.isWord('MASKING') || r.isWord('PROJECTION') || r.isWord('TAG'))
-    throw notSupportedHere("policies and tags of a view's columns", r.token.start);
-  if (r.token.kind === 'word') throw notSupportedHere('columns with types in a dynamic table', r.token.start);
-  return { name, comment };
+function parseViewColumn(r: Reader, dynamicTable: boolean): CreateView['columns'][number] {
+  const { name, type, comment, maskingPolicy, tags, ...rest } = parseColumn(r);
+  const isMore =
+    rest.default !== null || rest.identity !== null || rest.computed !== null || rest.collate !== null;
+  if (isMore || rest.notNull || rest.constraints.length > 0 || (type !== null && !dynamicTable))
+    throw r.unexpectedAt(rest);
+  return { name, type, comment, maskingPolicy, tags };
 }
 
 /** `CLUSTER BY (a, f(b))` as the property of that name, its expressions as text. */

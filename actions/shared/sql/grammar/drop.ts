@@ -20,7 +20,7 @@ export function parseDrop(r: Reader): Drop {
   return { kind: 'drop', type, ifExists, name, argumentTypes, behaviour, ...r.range(start) };
 }
 
-const restored: readonly Undrop['type'][] = ['DYNAMIC TABLE', 'TABLE', 'SCHEMA', 'DATABASE', 'TAG'];
+const restored: readonly Undrop['type'][] = ['DYNAMIC TABLE', 'TABLE', 'SCHEMA', 'DATABASE', 'TAG', 'VIEW'];
 
 /** https://docs.snowflake.com/en/sql-reference/sql/undrop */
 export function parseUndrop(r: Reader): Undrop {

@@ -1,5 +1,6 @@
-import type { CallProcedure, ExecuteImmediate, ExecuteTask, FunctionCall } from '../ast.ts';
+import type { CallProcedure, ExecuteImmediate, ExecuteTask, FunctionCall, ObjectName } from '../ast.ts';
 import { notSupportedHere } from '../snowflake-error.ts';
+import { parseRoutine } from './create-routine.ts';
 import { parseExpression } from './expression.ts';
 import { parseArgument } from './function-call.ts';
 import { parseObjectName } from './names.ts';
@@ -16,8 +17,20 @@ export function parseCallProcedure(r: Reader): CallProcedure {
   r.expectSymbol('(');
   if (!r.isSymbol(')')) r.list(() => parseArgument(r, call));
   r.expectSymbol(')');
-  const into = r.skipWords('INTO') ? parseTargetVariable(r).name : null;
-  return { kind: 'callProcedure', name, ...call, into, ...r.range(start) };
+  const into = r.skipWords('INTO') ? parseTargetVariable(r) : null;
+  return { kind: 'callProcedure', anonymous: null, name, ...call, into, ...r.range(start) };
+}
+
+/** `WITH name AS PROCEDURE (…) … CALL name(…)`: https://docs.snowflake.com/en/sql-reference/sql/call-with */
+export function parseCallWith(r: Reader): CallProcedure {
+  const { start } = r.token;
+  r.expectWords('WITH');
+  const name: ObjectName = { kind: 'name', parts: [r.identifier()], ...r.range(start) };
+  r.expectWords('AS', 'PROCEDURE');
+  const head = { start, modifiers: new Set<string>(), orReplace: false, ifNotExists: false, orAlter: false };
+  const anonymous = parseRoutine(r, head, 'PROCEDURE', name);
+  if (r.isSymbol(',')) throw notSupportedHere('WITH … AS PROCEDURE with further elements', r.token.start);
+  return { ...parseCallProcedure(r), anonymous, ...r.range(start) };
 }
 
 /** EXECUTE IMMEDIATE and EXECUTE TASK. */
@@ -27,9 +40,20 @@ export function parseExecute(r: Reader): ExecuteImmediate | ExecuteTask {
   if (r.skipWords('TASK')) return parseExecuteTask(r, start);
   if (!r.isWord('IMMEDIATE')) throw notSupportedHere(`EXECUTE ${r.written}`, r.token.start);
   r.expectWords('IMMEDIATE');
-  const source = r.skipWords('FROM') ? parseStageLocation(r) : parseExpression(r);
+  if (r.skipWords('FROM')) {
+    const source = parseStageLocation(r);
+    const template = r.skipWords('USING') ? r.parenthesized(() => parseTemplateVariable(r)) : [];
+    return { kind: 'executeImmediate', source, using: [], template, ...r.range(start) };
+  }
+  const source = parseExpression(r);
   const using = r.skipWords('USING') ? r.parenthesized(() => parseTargetVariable(r)) : [];
-  return { kind: 'executeImmediate', source, using, ...r.range(start) };
+  return { kind: 'executeImmediate', source, using, template: [], ...r.range(start) };
+}
+
+function parseTemplateVariable(r: Reader): ExecuteImmediate['template'][number] {
+  const name = r.identifier();
+  r.expectSymbol('=>');
+  return { name, value: parseExpression(r) };
 }
 
 /** https://docs.snowflake.com/en/sql-reference/sql/execute-task */

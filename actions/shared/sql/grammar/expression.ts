@@ -1,6 +1,7 @@
 import type { Binary, Expression, Like } from '../ast.ts';
 import { notSupportedHere } from '../snowflake-error.ts';
 import { parseType } from './data-types.ts';
+import { reserved } from './keywords.ts';
 import { parsePath } from './path.ts';
 import { parsePrimary } from './primary.ts';
 import { continueQuery, parseQuery, startsQuery } from './query.ts';
@@ -37,10 +38,7 @@ function parseBinary(r: Reader, weakest: number): Expression {
     const { kind, value } = r.token;
     if (kind === 'symbol') {
       const level = symbols[value];
-      if (level === undefined || level < weakest) {
-        if (value === '**' || value === '->>') throw notSupportedHere(`the ${value} operator`, r.token.start);
-        return left;
-      }
+      if (level === undefined || level < weakest) return left;
       const operator = (value === '!=' ? '<>' : value) as Binary['operator'];
       r.take();
       if (level === COMPARISON && isQuantifier(r)) left = parseQuantified(r, left, operator);
@@ -97,8 +95,23 @@ function parsePrefix(r: Reader): Expression {
       const operator = r.take().value === '-' ? '-' : '+';
       return { kind: 'unary', operator, operand: parseBinary(r, SIGN), ...r.range(start) };
     }
+    if (r.isSymbol('**')) {
+      r.take();
+      return { kind: 'unary', operator: '**', operand: parseBinary(r, SIGN), ...r.range(start) };
+    }
+    if (startsHierarchyOperator(r)) {
+      const operator = r.take().value === 'PRIOR' ? 'PRIOR' : 'CONNECT_BY_ROOT';
+      return { kind: 'unary', operator, operand: parseBinary(r, SIGN), ...r.range(start) };
+    }
     return parsePostfix(r, parsePrimary(r));
   });
+}
+
+/** PRIOR and CONNECT_BY_ROOT are ordinary names unless a column follows. */
+function startsHierarchyOperator(r: Reader): boolean {
+  if (!r.isWord('PRIOR') && !r.isWord('CONNECT_BY_ROOT')) return false;
+  const next = r.peek(1);
+  return next.kind === 'quoted' || (next.kind === 'word' && !reserved.has(next.value));
 }
 
 /** `::type`, VARIANT paths and COLLATE. */
@@ -114,6 +127,9 @@ function parsePostfix(r: Reader, primary: Expression): Expression {
       const word = r.anyWord();
       const specification = parsePrimary(r);
       left = call(word.name, [left, specification], r, start);
+    } else if (left.kind === 'column' && r.isSymbol('(') && r.follows(1, '+') && r.follows(2, ')')) {
+      for (let symbols = 0; symbols < 3; symbols++) r.take();
+      left = { kind: 'unary', operator: '(+)', operand: left, ...r.range(start) };
     } else return left;
   }
 }

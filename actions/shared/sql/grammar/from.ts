@@ -1,7 +1,7 @@
 import type { Join, TableAlias, TableExpression } from '../ast.ts';
-import { notSupportedHere } from '../snowflake-error.ts';
 import { parseExpression } from './expression.ts';
 import { notTableAliases, reserved } from './keywords.ts';
+import { parseMatchRecognize } from './match-recognize.ts';
 import { parsePivot, parseUnpivot } from './pivot.ts';
 import type { Reader } from './reader.ts';
 import { parseTablePrimary } from './table-primary.ts';
@@ -11,7 +11,7 @@ export function parseFrom(r: Reader): TableExpression {
   let left = parseJoined(r);
   while (r.skipSymbol(',')) {
     const right = parseJoined(r);
-    left = join(r, left, right, { type: 'COMMA', natural: false });
+    left = join(r, left, right, { type: 'COMMA', natural: false, directed: false });
   }
   return left;
 }
@@ -36,12 +36,7 @@ function parseJoined(r: Reader): TableExpression {
   }
 }
 
-function join(
-  r: Reader,
-  left: TableExpression,
-  right: TableExpression,
-  type: Pick<Join, 'type' | 'natural'>,
-): Join {
+function join(r: Reader, left: TableExpression, right: TableExpression, type: JoinType): Join {
   return {
     kind: 'join',
     ...type,
@@ -54,7 +49,9 @@ function join(
   };
 }
 
-function parseJoinType(r: Reader): Pick<Join, 'type' | 'natural'> | null {
+type JoinType = Pick<Join, 'type' | 'natural' | 'directed'>;
+
+function parseJoinType(r: Reader): JoinType | null {
   if (r.token.kind !== 'word') return null;
   const natural = r.skipWords('NATURAL');
   const word = r.token.value;
@@ -70,9 +67,9 @@ function parseJoinType(r: Reader): Pick<Join, 'type' | 'natural'> | null {
     if (natural) throw r.unexpected();
     return null;
   }
-  if (r.isWord('DIRECTED')) throw notSupportedHere('DIRECTED joins', r.token.start);
+  const directed = r.skipWords('DIRECTED');
   r.expectWords('JOIN');
-  return { type, natural };
+  return { type, natural, directed };
 }
 
 /** A table with the PIVOTs after it. */
@@ -81,7 +78,7 @@ function parseTable(r: Reader): TableExpression {
   for (;;) {
     if (r.isWord('PIVOT') && r.follows(1, '(')) table = parsePivot(r, table);
     else if (r.isWord('UNPIVOT')) table = parseUnpivot(r, table);
-    else if (r.isWord('MATCH_RECOGNIZE')) throw notSupportedHere('MATCH_RECOGNIZE', r.token.start);
+    else if (r.isWord('MATCH_RECOGNIZE') && r.follows(1, '(')) table = parseMatchRecognize(r, table);
     else return table;
   }
 }

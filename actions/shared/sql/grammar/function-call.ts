@@ -4,6 +4,7 @@ import { parseExpression, parseOperand } from './expression.ts';
 import { parseOrderItem } from './order.ts';
 import { parseQuery, startsQuery } from './query.ts';
 import type { Reader } from './reader.ts';
+import { parseStageLocation } from './stage-location.ts';
 import { parseStar, startsStar } from './star.ts';
 import { parseWindow } from './window.ts';
 
@@ -75,11 +76,19 @@ export function parseArgument(r: Reader, call: Pick<FunctionCall, 'args' | 'name
 
 function parseArgumentValue(r: Reader): Expression {
   if (startsStar(r)) return parseStar(r);
+  if (r.token.kind === 'stage') return parseStageArgument(r);
   if (!r.isSymbol('(') && startsQuery(r)) {
     const query = parseQuery(r);
     return { kind: 'subquery', query, start: query.start, end: query.end };
   }
   return startsLambda(r) ? parseLambda(r) : parseExpression(r);
+}
+
+/** `@stage`, which file functions take as they take its text. */
+function parseStageArgument(r: Reader): Expression {
+  const { start } = r.token;
+  parseStageLocation(r);
+  return { kind: 'string', value: r.slice(start), ...r.range(start) };
 }
 
 /** `x ->`, `x INT ->`, `(x, y INT) ->` */

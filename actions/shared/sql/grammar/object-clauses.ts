@@ -62,12 +62,6 @@ function parseClause(r: Reader, clauses: Clauses): boolean {
 
 /** Clauses that Snowflake knows and the tree does not, by their first words. */
 const refused = [
-  ['COPY', 'TAGS'],
-  ['WITH', 'CONTACT'],
-  ['CONTACT'],
-  ['EXECUTE', 'AS', 'USER'],
-  ['FROZEN', 'WHERE'],
-  ['IMMUTABLE', 'WHERE'],
   ['REFRESH', 'USING'],
   ['REQUIRE', 'USER'],
 ];

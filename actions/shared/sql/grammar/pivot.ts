@@ -1,38 +1,52 @@
-import type { Identifier, Pivot, TableExpression, Unpivot } from '../ast.ts';
-import { notSupportedHere } from '../snowflake-error.ts';
+import type { Expression, Identifier, Pivot, PivotValues, TableExpression, Unpivot } from '../ast.ts';
 import { parseExpression, parseOperand } from './expression.ts';
 import { parseTableAlias } from './from.ts';
 import { parseCall } from './function-call.ts';
-import { startsQuery } from './query.ts';
+import { parseNameParts } from './names.ts';
+import { parseOrderItem } from './order.ts';
+import { parseQuery, startsQuery } from './query.ts';
 import type { Reader } from './reader.ts';
 
-/** `PIVOT (agg(x) FOR column IN (value [AS name], …))`: https://docs.snowflake.com/en/sql-reference/constructs/pivot */
+/**
+ * `PIVOT (agg(x) [[AS] name] [, …] FOR column IN (value [AS name], … | ANY [ORDER BY …] | query) [DEFAULT ON NULL (x)])`:
+ * https://docs.snowflake.com/en/sql-reference/constructs/pivot
+ */
 export function parsePivot(r: Reader, input: TableExpression): Pivot {
   r.expectWords('PIVOT');
   r.expectSymbol('(');
-  const aggregate = parseCall(r, [r.identifier()]);
-  if (r.token.kind === 'word' && !r.isWord('FOR'))
-    throw notSupportedHere('PIVOT with a named aggregate', r.token.start);
-  if (r.isSymbol(',')) throw notSupportedHere('PIVOT with several aggregates', r.token.start);
+  const aggregates = r.list(() => {
+    const call = parseCall(r, [r.identifier()]);
+    return { call, alias: r.skipWords('AS') || (!r.isWord('FOR') && !r.isSymbol(',')) ? name(r) : null };
+  });
   r.expectWords('FOR');
-  const column = r.identifier();
+  const column = parseNameParts(r).at(-1)!;
   r.expectWords('IN');
   r.expectSymbol('(');
-  if (r.isWord('ANY') || startsQuery(r))
-    throw notSupportedHere('PIVOT with values from ANY or a query', r.token.start);
-  const values = r.list(() => ({ expression: parseOperand(r), alias: r.skipWords('AS') ? name(r) : null }));
+  const values = parsePivotValues(r);
   r.expectSymbol(')');
-  if (r.isWord('DEFAULT')) throw notSupportedHere('PIVOT … DEFAULT ON NULL', r.token.start);
+  const defaultOnNull = parseDefaultOnNull(r);
   r.expectSymbol(')');
-  return {
-    kind: 'pivot',
-    input,
-    aggregate,
-    column,
-    values,
-    alias: parseTableAlias(r),
-    ...r.range(input.start),
-  };
+  const alias = parseTableAlias(r);
+  return { kind: 'pivot', input, aggregates, column, values, defaultOnNull, alias, ...r.range(input.start) };
+}
+
+function parsePivotValues(r: Reader): PivotValues {
+  if (startsQuery(r)) return { kind: 'selected', query: parseQuery(r) };
+  if (!r.isWord('ANY')) {
+    const item = () => ({ expression: parseOperand(r), alias: r.skipWords('AS') ? name(r) : null });
+    return { kind: 'list', items: r.list(item) };
+  }
+  r.take();
+  return { kind: 'any', orderBy: r.skipWords('ORDER', 'BY') ? r.list(() => parseOrderItem(r)) : [] };
+}
+
+function parseDefaultOnNull(r: Reader): Expression | null {
+  if (!r.skipWords('DEFAULT', 'ON')) return null;
+  r.expectWords('NULL');
+  r.expectSymbol('(');
+  const value = parseExpression(r);
+  r.expectSymbol(')');
+  return value;
 }
 
 /** `UNPIVOT [INCLUDE NULLS] (value FOR name IN (columns))`: https://docs.snowflake.com/en/sql-reference/constructs/unpivot */

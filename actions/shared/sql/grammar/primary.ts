@@ -7,7 +7,7 @@ import { parseCall, plainCall } from './function-call.ts';
 import { bareFunctions, literalTypes, notColumns, reserved, reservedFunctions } from './keywords.ts';
 import { continueQuery, parseQuery, startsQuery } from './query.ts';
 import type { Reader } from './reader.ts';
-import { startsStar } from './star.ts';
+import { parseStar, startsStar } from './star.ts';
 
 /** A literal, name, call, CASE, subquery or parenthesis: whatever operators stand between. */
 export function parsePrimary(r: Reader): Expression {
@@ -56,8 +56,6 @@ function parseSymbol(r: Reader, symbol: string, start: Position): Expression {
     }
     case '{':
       return parseObjectLiteral(r, start);
-    case '**':
-      throw notSupportedHere('the ** spread operator', start);
     default:
       throw r.unexpected();
   }
@@ -77,7 +75,11 @@ function parseBind(r: Reader, start: Position): Expression {
 
 function parseObjectLiteral(r: Reader, start: Position): Expression {
   r.expectSymbol('{');
-  if (startsStar(r)) throw notSupportedHere('{*} object constants', start);
+  if (startsStar(r)) {
+    const star = parseStar(r);
+    r.expectSymbol('}');
+    return { kind: 'object', entries: [], star, ...r.range(start) };
+  }
   if (r.isWord('FN')) throw notSupportedHere('{fn …} escapes', start);
   const entry = () => {
     const key = r.expectString();
@@ -86,7 +88,7 @@ function parseObjectLiteral(r: Reader, start: Position): Expression {
   };
   const entries = r.isSymbol('}') ? [] : r.list(entry);
   r.expectSymbol('}');
-  return { kind: 'object', entries, ...r.range(start) };
+  return { kind: 'object', entries, star: null, ...r.range(start) };
 }
 
 /** `(query)`, `(expression)` or `(a, b)`. */
@@ -159,8 +161,6 @@ function parseWord(r: Reader, word: string, start: Position): Expression {
       return { ...plainCall([{ ...name, name: 'TO_BINARY' }], [digits, format]), ...r.range(start) };
     }
   }
-  if ((word === 'CONNECT_BY_ROOT' || word === 'PRIOR') && (next.kind === 'word' || next.kind === 'quoted'))
-    if (!reserved.has(next.value)) throw notSupportedHere(word, start);
   const called = next.kind === 'symbol' && next.value === '(';
   if (bareFunctions.has(word) && !called) {
     const name = r.anyWord();
@@ -210,8 +210,7 @@ function parseName(r: Reader): Expression {
     else parts.push(r.anyWord());
   }
   if (r.isSymbol('(')) {
-    if (r.follows(1, '+') && r.follows(2, ')'))
-      throw notSupportedHere('the outer join operator (+)', r.token.start);
+    if (r.follows(1, '+') && r.follows(2, ')')) return { kind: 'column', parts, ...r.range(start) };
     const call = parseCall(r, parts);
     if (r.isSymbol('(') && parts[0]!.name === 'IDENTIFIER')
       throw notSupportedHere('a call of IDENTIFIER(…)', start);

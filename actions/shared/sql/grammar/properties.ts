@@ -38,6 +38,8 @@ export function parseProperty(r: Reader, sign: '=' | '=>'): Property {
 
 export function parsePropertyValue(r: Reader): PropertyValue {
   const { start, kind, value } = r.token;
+  const variable = r.skipBlockVariable();
+  if (variable !== null) return { kind: 'string', value: variable, ...r.range(start) };
   switch (kind) {
     case 'string':
     case 'stage':

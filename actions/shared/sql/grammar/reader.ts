@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Identifier } from '../ast.ts';
 import { type Token, tokenize } from '../lexer.ts';
 import type { Node, Position } from '../position.ts';
@@ -7,6 +8,9 @@ import { reserved } from './keywords.ts';
 /** Deeper nesting is refused, long before the stack of this process ends. */
 const deepest = 256;
 
+/** Begins a string that is the name of a block's variable. Made anew in each process: no literal can be one. */
+export const blockVariableMark = `\0${randomUUID()}\0`;
+
 /** Reads one text's tokens from left to right; each grammar file takes what it knows and stops at the rest. */
 export class Reader {
   readonly text: string;
@@ -14,6 +18,8 @@ export class Reader {
   token: Token;
   /** The next select is a scripting statement, which may have INTO. */
   intoAllowed = false;
+  /** What is read stands in a block: `:name` may stand for a string. */
+  inBlock = false;
   /** How many `?` were read. */
   binds = 0;
   /** `SELECT … INTO` variables, set by the select that has them and taken by the scripting statement. */
@@ -83,9 +89,24 @@ export class Reader {
     if (!this.skipSymbol(symbol)) throw this.unexpected();
   }
 
+  /** Also the variable of a block in place of it: see `skipBlockVariable`. */
   expectString(): string {
+    const variable = this.skipBlockVariable();
+    if (variable !== null) return variable;
     if (this.token.kind !== 'string') throw this.unexpected();
     return this.take().value;
+  }
+
+  /**
+   * `:name` within a block, where a statement otherwise has a string: taken as the mark and its name, for which the engine puts in the
+   * variable's value. https://docs.snowflake.com/en/developer-guide/stored-procedure/stored-procedures-snowflake-scripting
+   */
+  skipBlockVariable(): string | null {
+    const next = this.peek(1);
+    const isName = next.kind === 'word' || next.kind === 'quoted';
+    if (!this.inBlock || !this.isSymbol(':') || !isName || next.start.offset !== this.token.end) return null;
+    this.take();
+    return `${blockVariableMark}${this.anyWord().name}`;
   }
 
   /** A whole number, with an optional minus. */

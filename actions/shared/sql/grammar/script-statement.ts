@@ -4,7 +4,7 @@ import { parseExpression } from './expression.ts';
 import { parseQuery, startsQuery } from './query.ts';
 import type { Reader } from './reader.ts';
 import { parseScriptControl } from './script-control.ts';
-import { parseDeclaration, parseInnerStatement } from './script-declaration.ts';
+import { parseInnerStatement, parseLet, startsAsync } from './script-declaration.ts';
 import { parseTargetVariable } from './select.ts';
 import { parseStatementAt } from './statement.ts';
 
@@ -14,16 +14,18 @@ export function parseScriptStatement(r: Reader): ScriptStatement {
   if ((kind === 'word' || kind === 'quoted') && r.follows(1, ':=')) {
     const name = r.identifier();
     r.expectSymbol(':=');
-    return { kind: 'assign', name, value: parseAssigned(r), ...r.range(start) };
+    const async = startsAsync(r);
+    const value = async ? parseInnerStatement(r) : parseAssigned(r);
+    return { kind: 'assign', name, value, async, ...r.range(start) };
   }
-  if (startsQuery(r)) return parseSelectStatement(r);
+  if (startsQuery(r) && !(value === 'WITH' && r.follows(3, 'PROCEDURE'))) return parseSelectStatement(r);
   if (kind !== 'word') throw r.unexpected();
   const control = parseScriptControl(r);
   if (control !== null) return control;
   switch (value) {
     case 'LET':
       r.take();
-      return { kind: 'let', declaration: parseDeclaration(r), ...r.range(start) };
+      return { kind: 'let', declaration: parseLet(r), ...r.range(start) };
     case 'RETURN':
       r.take();
       return { kind: 'return', value: parseReturned(r), ...r.range(start) };
@@ -46,10 +48,15 @@ export function parseScriptStatement(r: Reader): ScriptStatement {
     case 'NULL':
       r.take();
       return { kind: 'null', ...r.range(start) };
-    case 'AWAIT':
-    case 'CANCEL':
     case 'ASYNC':
-      throw notSupportedHere(value, start);
+      if (!startsAsync(r)) throw r.unexpected();
+      return { kind: 'async', statement: parseInnerStatement(r), ...r.range(start) };
+    case 'AWAIT':
+      r.take();
+      return { kind: 'await', resultset: r.skipWords('ALL') ? null : r.identifier(), ...r.range(start) };
+    case 'CANCEL':
+      r.take();
+      return { kind: 'cancel', resultset: r.identifier(), ...r.range(start) };
     default:
       return parseStatementAt(r);
   }
@@ -79,7 +86,6 @@ const statementWords = new Set([
 
 /** An expression, or a statement whose result is kept: `(CALL p())`, `EXECUTE IMMEDIATE …`. */
 function parseAssigned(r: Reader): Expression | Statement {
-  if (r.isWord('ASYNC')) return parseInnerStatement(r);
   const token = r.peek(r.isSymbol('(') ? 1 : 0);
   const next = r.peek(r.isSymbol('(') ? 2 : 1);
   const isStatement = token.kind === 'word' && statementWords.has(token.value) && next.kind === 'word';
@@ -92,7 +98,13 @@ function parseReturned(r: Reader): (ScriptStatement & { kind: 'return' })['value
   r.take();
   r.expectSymbol('(');
   if (startsQuery(r)) throw notSupportedHere('RETURN TABLE (query)', r.token.start);
+  const fromCursor = r.isWord('RESULTSET_FROM_CURSOR') && r.follows(1, '(');
+  if (fromCursor) {
+    r.take();
+    r.take();
+  }
   const table = parseTargetVariable(r);
+  if (fromCursor) r.expectSymbol(')');
   r.expectSymbol(')');
-  return { table };
+  return { table, fromCursor };
 }

@@ -1,5 +1,4 @@
 import type { Identifier, ScriptBlock, ScriptDeclaration, ScriptStatement } from '../ast.ts';
-import { notSupportedHere } from '../snowflake-error.ts';
 import type { Reader } from './reader.ts';
 import { parseDeclaration } from './script-declaration.ts';
 import { parseScriptStatement } from './script-statement.ts';
@@ -20,6 +19,8 @@ export function startsBlock(r: Reader): boolean {
 export function parseBlock(r: Reader): ScriptBlock {
   return r.nested(() => {
     const { start } = r.token;
+    const { inBlock } = r;
+    r.inBlock = true;
     const declarations: ScriptDeclaration[] = [];
     if (r.skipWords('DECLARE'))
       while (!r.isWord('BEGIN')) {
@@ -30,6 +31,7 @@ export function parseBlock(r: Reader): ScriptBlock {
     const body = parseBody(r);
     const handlers = r.skipWords('EXCEPTION') ? parseHandlers(r) : [];
     r.expectWords('END');
+    r.inBlock = inBlock;
     return { kind: 'block', declarations, body, handlers, ...r.range(start) };
   });
 }
@@ -55,10 +57,10 @@ function parseHandlers(r: Reader): ScriptBlock['handlers'] {
   while (r.skipWords('WHEN')) {
     const names: Identifier[] = [r.identifier()];
     while (r.skipWords('OR')) names.push(r.identifier());
-    if (r.isWord('CONTINUE')) throw notSupportedHere('an exception handler with CONTINUE', r.token.start);
-    r.skipWords('EXIT');
+    const continues = r.skipWords('CONTINUE');
+    if (!continues) r.skipWords('EXIT');
     r.expectWords('THEN');
-    handlers.push({ names, body: parseBody(r) });
+    handlers.push({ names, continues, body: parseBody(r) });
   }
   if (handlers.length === 0) throw r.unexpected();
   return handlers;

@@ -1,8 +1,9 @@
-import type { Expression, GroupBy, Identifier, Select, SelectItem } from '../ast.ts';
+import type { Expression, GroupBy, GroupElement, Identifier, Select, SelectItem } from '../ast.ts';
 import { notSupportedHere } from '../snowflake-error.ts';
 import { parseExpression } from './expression.ts';
 import { parseFrom } from './from.ts';
 import { notColumnAliases, reserved } from './keywords.ts';
+import { parsePrimary } from './primary.ts';
 import type { Reader } from './reader.ts';
 import { parseStar, startsStar } from './star.ts';
 
@@ -22,12 +23,47 @@ export function parseSelect(r: Reader): Select {
     r.selectInto = r.list(() => parseTargetVariable(r));
   }
   const from = r.skipWords('FROM') ? parseFrom(r) : null;
+  const before = parseConnectBy(r);
   const where = r.skipWords('WHERE') ? parseExpression(r) : null;
-  if (r.isWord('CONNECT') || r.isWord('START')) throw notSupportedHere('CONNECT BY', r.token.start);
+  const connectBy = before ?? parseConnectBy(r);
   const groupBy = r.skipWords('GROUP', 'BY') ? parseGroupBy(r) : null;
   const having = r.skipWords('HAVING') ? parseExpression(r) : null;
   const qualify = r.skipWords('QUALIFY') ? parseExpression(r) : null;
-  return { kind: 'select', distinct, top, items, from, where, groupBy, having, qualify, ...r.range(start) };
+  return {
+    kind: 'select',
+    distinct,
+    top,
+    items,
+    from,
+    where,
+    connectBy,
+    groupBy,
+    having,
+    qualify,
+    ...r.range(start),
+  };
+}
+
+/** `[START WITH condition] CONNECT BY condition [, condition …]`, in either order: https://docs.snowflake.com/en/sql-reference/constructs/connect-by */
+function parseConnectBy(r: Reader): Select['connectBy'] {
+  let startWith = r.skipWords('START', 'WITH') ? parseExpression(r) : null;
+  if (startWith === null && !r.isWord('CONNECT')) return null;
+  r.expectWords('CONNECT', 'BY');
+  if (r.isWord('NOCYCLE')) throw notSupportedHere('CONNECT BY NOCYCLE', r.token.start);
+  const [first, ...others] = r.list(() => parseExpression(r));
+  const condition = others.reduce<Expression>(
+    (left, right) => ({
+      kind: 'binary',
+      operator: 'AND',
+      left,
+      right,
+      start: left.start,
+      end: right.end,
+    }),
+    first!,
+  );
+  if (startWith === null && r.skipWords('START', 'WITH')) startWith = parseExpression(r);
+  return { startWith, condition };
 }
 
 /** A scripting variable that receives a value, with its colon or without. */
@@ -45,10 +81,7 @@ function startsTop(r: Reader): boolean {
 
 function parseTop(r: Reader): Expression {
   r.expectWords('TOP');
-  const { start, value, kind } = r.token;
-  if (kind !== 'number') throw notSupportedHere('TOP with a bind', start);
-  r.take();
-  return { kind: 'number', text: value, ...r.range(start) };
+  return parsePrimary(r);
 }
 
 function parseSelectItem(r: Reader): SelectItem {
@@ -67,37 +100,26 @@ function parseAlias(r: Reader, expression: Expression): Identifier | null {
 }
 
 function parseGroupBy(r: Reader): GroupBy {
-  const { start } = r.token;
   if (r.isWord('ALL')) {
     r.take();
     return { kind: 'all' };
   }
-  let grouping: GroupBy;
-  if (r.isWords('GROUPING', 'SETS')) {
-    r.skipWords('GROUPING', 'SETS');
-    grouping = { kind: 'groupingSets', sets: parseSets(r) };
-  } else if (r.isWord('CUBE') && r.follows(1, '(')) {
-    r.take();
-    grouping = { kind: 'cube', sets: parseSets(r) };
-  } else if (r.isWord('ROLLUP') && r.follows(1, '(')) {
-    r.take();
-    grouping = { kind: 'rollup', sets: parseSets(r) };
-  } else {
-    const items = r.list(() => {
-      if (r.isWords('GROUPING', 'SETS')) throw mixed(r);
-      return parseExpression(r);
-    });
-    for (const item of items)
-      if (item.kind === 'call' && (item.name[0]!.name === 'CUBE' || item.name[0]!.name === 'ROLLUP'))
-        throw mixed(r, item.start);
-    return { kind: 'items', items };
-  }
-  if (r.isSymbol(',')) throw mixed(r, start);
-  return grouping;
+  const elements = r.list(() => parseGroupElement(r));
+  const keys = elements.flatMap((element) => (element.kind === 'key' ? [element.expression] : []));
+  return keys.length === elements.length ? { kind: 'items', items: keys } : { kind: 'sets', elements };
 }
 
-function mixed(r: Reader, start = r.token.start) {
-  return notSupportedHere('GROUP BY that mixes columns with GROUPING SETS, CUBE or ROLLUP', start);
+function parseGroupElement(r: Reader): GroupElement {
+  if (r.skipWords('GROUPING', 'SETS')) return { kind: 'groupingSets', sets: parseSets(r) };
+  for (const [word, kind] of [
+    ['CUBE', 'cube'],
+    ['ROLLUP', 'rollup'],
+  ] as const) {
+    if (!r.isWord(word) || !r.follows(1, '(')) continue;
+    r.take();
+    return { kind, sets: parseSets(r) };
+  }
+  return { kind: 'key', expression: parseExpression(r) };
 }
 
 /** `((a, b), c, ())` */

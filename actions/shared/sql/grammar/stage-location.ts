@@ -9,6 +9,8 @@ import type { Reader } from './reader.ts';
  */
 export function parseStageLocation(r: Reader): StageLocation {
   const { kind, value, start } = r.token;
+  const variable = r.skipBlockVariable();
+  if (variable !== null) return { kind: 'url', url: variable, ...r.range(start) };
   if (kind !== 'stage' && kind !== 'string') throw r.unexpected();
   r.take();
   const node = r.range(start);

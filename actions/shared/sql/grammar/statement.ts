@@ -5,7 +5,8 @@ import { parseCopy } from './copy.ts';
 import { parseCreate } from './create.ts';
 import { parseDelete, parseInsert, parseTruncate, parseUpdate } from './dml.ts';
 import { parseDrop, parseUndrop } from './drop.ts';
-import { parseCallProcedure, parseExecute } from './execute.ts';
+import { parseElsewhere } from './elsewhere.ts';
+import { parseCallProcedure, parseCallWith, parseExecute } from './execute.ts';
 import { parseGrant } from './grant.ts';
 import { parseMerge } from './merge.ts';
 import { parseQuery, startsQuery } from './query.ts';
@@ -25,12 +26,15 @@ import { parseGet, parseListOrRemove, parsePut } from './stage-files.ts';
 /** One statement, without the semicolon after it. */
 export function parseStatementAt(r: Reader): Statement {
   const { start, kind, value } = r.token;
-  if (value === 'WITH' && r.follows(3, 'PROCEDURE')) throw notSupportedHere('WITH … AS PROCEDURE', start);
+  if (kind === 'word' && value === 'WITH' && r.follows(3, 'PROCEDURE'))
+    return r.nested(() => parseCallWith(r));
   if (startsQuery(r)) return { kind: 'select', query: parseQuery(r), ...r.range(start) };
   if (kind !== 'word') throw r.unexpected();
+  const elsewhere = parseElsewhere(r);
+  if (elsewhere !== null) return elsewhere;
   const rule = rules[value];
   if (rule !== undefined) return r.nested(() => rule(r));
-  if (elsewhere.has(value)) throw notSupportedHere(`the statement ${value}`, start);
+  if (value === 'VALUES') throw notSupportedHere('the statement VALUES', start);
   throw r.unexpected();
 }
 
@@ -69,6 +73,3 @@ const rules: Record<string, (r: Reader) => Statement> = {
   UPDATE: parseUpdate,
   USE: parseUse,
 };
-
-/** First words of statements that Snowflake knows and the tree does not. */
-const elsewhere = new Set(['DEFINE', 'VALUES']);

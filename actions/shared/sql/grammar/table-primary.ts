@@ -26,6 +26,7 @@ export function parseTablePrimary(r: Reader): TableExpression {
   const { start } = r.token;
   if (r.isSymbol('(')) return r.nested(() => parseParentheses(r));
   if (r.token.kind === 'stage' || isQuotedLocation(r)) return parseStage(r);
+  if (r.token.kind === 'variable' && /^\d+$/.test(r.token.value)) return parsePipedResult(r);
   if (r.isWord('VALUES')) return derived(r, valuesQuery(parseValues(r)), false, start);
   if (r.skipWords('LATERAL')) {
     if (r.skipSymbol('(')) {
@@ -38,10 +39,18 @@ export function parseTablePrimary(r: Reader): TableExpression {
   if (r.isWord('TABLE') && r.follows(1, '(')) return parseTableFunction(r, false, start);
   if (r.token.kind === 'word' && notTables.has(r.token.value)) throw r.unexpected();
   if (r.isWord('IDENTIFIER') && r.follows(1, '(')) return parseReference(r, parseObjectName(r));
+  if (r.isWord('DIRECTORY') && r.follows(1, '(')) return parseDirectory(r);
   const parts = parseNameParts(r);
   if (r.isSymbol('(') && parts[0]!.name === 'SEMANTIC_VIEW') throw notSupportedHere('SEMANTIC_VIEW', start);
   if (r.isSymbol('(')) return withFunctionAlias(r, parseCall(r, parts), false, start);
   return parseReference(r, { kind: 'name', parts, ...r.range(start) });
+}
+
+/** `$1` of a chain: https://docs.snowflake.com/en/sql-reference/operators-flow */
+function parsePipedResult(r: Reader): TableExpression {
+  const { start } = r.token;
+  const back = Number(r.take().value);
+  return { kind: 'pipedResult', back, alias: parseTableAlias(r), ...r.range(start) };
 }
 
 function parseReference(r: Reader, name: TableReference['name']): TableReference {
@@ -58,6 +67,19 @@ function parseReference(r: Reader, name: TableReference['name']): TableReference
   const alias = parseTableAlias(r);
   sample ??= parseSample(r);
   return { kind: 'table', name, timeTravel, changes, sample, alias, ...r.range(start) };
+}
+
+/** DIRECTORY(@stage): https://docs.snowflake.com/en/user-guide/data-load-dirtables-query */
+function parseDirectory(r: Reader): TableReference {
+  const { start } = r.token;
+  r.expectWords('DIRECTORY');
+  r.expectSymbol('(');
+  const location = parseStageLocation(r);
+  r.expectSymbol(')');
+  if (location.kind !== 'namedStage' || location.path !== '')
+    throw notSupportedHere('DIRECTORY of anything but a named stage', start);
+  const reference = parseReference(r, { kind: 'name', parts: location.stage, ...r.range(start) });
+  return { ...reference, directory: true };
 }
 
 /** https://docs.snowflake.com/en/sql-reference/constructs/changes */
@@ -94,10 +116,10 @@ function parseParentheses(r: Reader): TableExpression {
 }
 
 function derived(r: Reader, query: Query, lateral: boolean, start: Position): DerivedTable {
-  rejectSample(r);
+  let sample = parseSample(r);
   const alias = parseTableAlias(r);
-  rejectSample(r);
-  return { kind: 'derived', query, lateral, alias, ...r.range(start) };
+  sample ??= parseSample(r);
+  return { kind: 'derived', query, lateral, sample, alias, ...r.range(start) };
 }
 
 /** `VALUES` as a query of its own. */

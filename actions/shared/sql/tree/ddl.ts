@@ -33,6 +33,7 @@ export interface Constraint extends Node {
   references: { table: ObjectName; columns: Identifier[] } | null;
   /** ENFORCED, NOT ENFORCED, RELY, NORELY, … as written */
   properties: string[];
+  comment: string | null;
 }
 export interface CreateTable extends Node, CreateFlags {
   kind: 'createTable';
@@ -59,14 +60,23 @@ export interface CreateView extends Node, CreateFlags {
   recursive: boolean;
   /** DYNAMIC TABLE has properties TARGET_LAG, WAREHOUSE, … */
   dynamicTable: boolean;
+  temporary: boolean;
   name: ObjectName;
-  columns: { name: Identifier; comment: string | null }[];
+  columns: ViewColumnDefinition[];
   copyGrants: boolean;
   comment: string | null;
   query: Query;
   /** Text of the query as written. */
   queryText: string;
   properties: Property[];
+}
+export interface ViewColumnDefinition {
+  name: Identifier;
+  /** Of a dynamic table only. */
+  type: TypeName | null;
+  comment: string | null;
+  maskingPolicy: ColumnDefinition['maskingPolicy'];
+  tags: ColumnDefinition['tags'];
 }
 /** DATABASE, SCHEMA (with CLONE) */
 export interface CreateContainer extends Node, CreateFlags {
@@ -87,7 +97,12 @@ export interface CreateObject extends Node, CreateFlags {
   comment: string | null;
   properties: Property[];
   /** For MASKING POLICY, ROW ACCESS POLICY: `AS (args) RETURNS type -> body` */
-  policy: { parameters: { name: Identifier; type: TypeName }[]; returns: TypeName; body: Expression } | null;
+  policy: {
+    parameters: { name: Identifier; type: TypeName }[];
+    returns: TypeName;
+    body: Expression;
+    bodyText: string;
+  } | null;
 }
 export type ObjectType =
   | 'STAGE'
@@ -102,18 +117,23 @@ export type ObjectType =
   | 'NOTIFICATION INTEGRATION'
   | 'API INTEGRATION'
   | 'SECURITY INTEGRATION'
+  | 'CATALOG INTEGRATION'
+  | 'EXTERNAL ACCESS INTEGRATION'
   | 'INTEGRATION'
   | 'MASKING POLICY'
   | 'ROW ACCESS POLICY'
   | 'RESOURCE MONITOR'
   | 'NETWORK POLICY'
+  | 'NETWORK RULE'
+  | 'PASSWORD POLICY'
+  | 'SESSION POLICY'
   | 'AUTHENTICATION POLICY'
   | 'SECRET'
   | 'ALERT';
 export interface CreateStream extends Node, CreateFlags {
   kind: 'createStream';
   name: ObjectName;
-  sourceType: 'TABLE' | 'VIEW' | 'STAGE' | 'EXTERNAL TABLE';
+  sourceType: 'TABLE' | 'VIEW' | 'STAGE' | 'EXTERNAL TABLE' | 'DYNAMIC TABLE';
   source: ObjectName;
   timeTravel: TimeTravel | null;
   clone: ObjectName | null;
@@ -133,7 +153,8 @@ export interface CreateTask extends Node, CreateFlags {
   when: Expression | null;
   whenText: string | null;
   comment: string | null;
-  body: Statement;
+  /** null: CLONE. */
+  body: Statement | null;
   bodyText: string;
 }
 export interface CreatePipe extends Node, CreateFlags {
@@ -150,7 +171,8 @@ export interface CreateRoutine extends Node, CreateFlags {
   secure: boolean;
   temporary: boolean;
   name: ObjectName;
-  parameters: { name: Identifier; type: TypeName; default: Expression | null }[];
+  /** `out`: OUT of a procedure's argument */
+  parameters: { name: Identifier; type: TypeName; default: Expression | null; out: boolean }[];
   returns: TypeName | { table: { name: Identifier; type: TypeName }[] };
   language: string;
   executeAs: 'CALLER' | 'OWNER' | null;
@@ -176,24 +198,48 @@ export type AlterTableAction =
         column: Identifier;
         change:
           | { kind: 'type'; type: TypeName }
-          | { kind: 'setNotNull' | 'dropNotNull' | 'dropDefault' | 'unsetComment' | 'unsetMaskingPolicy' }
+          | { kind: 'setNotNull' | 'dropNotNull' | 'dropDefault' | 'unsetComment' }
+          | { kind: 'unsetMaskingPolicy' }
           | { kind: 'setDefault'; value: Expression }
           | { kind: 'comment'; text: string }
-          | { kind: 'setMaskingPolicy'; name: ObjectName; using: Identifier[] };
+          | { kind: 'setMaskingPolicy'; name: ObjectName; using: Identifier[]; force: boolean }
+          | { kind: 'setTag'; tags: { name: ObjectName; value: string }[] }
+          | { kind: 'unsetTag'; tags: ObjectName[] };
       }[];
     }
   | { kind: 'rename'; to: ObjectName }
   | { kind: 'swap'; with: ObjectName }
   | { kind: 'addConstraint'; constraint: Constraint }
-  | { kind: 'dropConstraint'; name: Identifier | null; type: Constraint['type'] | null }
+  | {
+      kind: 'dropConstraint';
+      name: Identifier | null;
+      type: Constraint['type'] | null;
+      /** FOREIGN KEY and UNIQUE may name their columns instead; empty: any. */
+      columns: Identifier[];
+    }
+  | { kind: 'renameConstraint'; from: Identifier; to: Identifier }
+  | {
+      kind: 'alterConstraint';
+      name: Identifier | null;
+      type: Constraint['type'] | null;
+      properties: string[];
+    }
   | { kind: 'clusterBy'; expressions: Expression[] }
   | { kind: 'dropClusteringKey' | 'suspendRecluster' | 'resumeRecluster' | 'refresh' | 'suspend' | 'resume' }
   | { kind: 'set'; properties: Property[] }
   | { kind: 'unset'; names: string[] }
   | { kind: 'setTag'; tags: { name: ObjectName; value: string }[] }
   | { kind: 'unsetTag'; tags: ObjectName[] }
+  | RowAccessAction
+  /** ADD or DROP SEARCH OPTIMIZATION */
+  | { kind: 'searchOptimization'; on: boolean };
+
+/** DROP … , ADD … in one statement swaps the policy. */
+export type RowAccessAction =
   | { kind: 'addRowAccessPolicy'; policy: ObjectName; on: Identifier[] }
-  | { kind: 'dropRowAccessPolicy'; policy: ObjectName };
+  | { kind: 'dropRowAccessPolicy'; policy: ObjectName; add: { policy: ObjectName; on: Identifier[] } | null }
+  | { kind: 'dropAllRowAccessPolicies' };
+export type AlterColumnsAction = Extract<AlterTableAction, { kind: 'alterColumns' }>;
 
 /** ALTER of anything that is set, unset, renamed, suspended, resumed or refreshed as a whole. */
 export interface AlterObject extends Node {
@@ -214,11 +260,24 @@ export interface AlterObject extends Node {
   /** FUNCTION and PROCEDURE */
   argumentTypes: TypeName[];
   action:
+    | { kind: 'refreshDirectory'; subpath: string }
     | { kind: 'set'; properties: Property[] }
     | { kind: 'unset'; names: string[] }
     | { kind: 'rename'; to: ObjectName }
     | { kind: 'swap'; with: ObjectName }
-    | { kind: 'suspend' | 'resume' | 'resumeIfSuspended' | 'refresh' | 'setSecure' | 'unsetSecure' };
+    /** Of a procedure. */
+    | { kind: 'executeAs'; rights: 'CALLER' | 'OWNER' }
+    | { kind: 'suspend' | 'resume' | 'resumeIfSuspended' | 'refresh' | 'setSecure' | 'unsetSecure' }
+    /** Of a masking or row access policy. */
+    | { kind: 'setBody'; body: Expression; bodyText: string }
+    /** Of a tag. */
+    | { kind: 'allowedValues'; change: 'add' | 'drop'; values: string[] }
+    | { kind: 'unsetAllowedValues' }
+    /** Of a view, materialized view or dynamic table. */
+    | AlterColumnsAction
+    | RowAccessAction
+    | { kind: 'clusterBy'; expressions: Expression[] }
+    | { kind: 'dropClusteringKey' | 'suspendRecluster' | 'resumeRecluster' };
 }
 export interface AlterTask extends Node {
   kind: 'alterTask';
@@ -271,7 +330,7 @@ export interface Drop extends Node {
 }
 export interface Undrop extends Node {
   kind: 'undrop';
-  type: 'TABLE' | 'SCHEMA' | 'DATABASE' | 'DYNAMIC TABLE' | 'TAG';
+  type: 'TABLE' | 'SCHEMA' | 'DATABASE' | 'DYNAMIC TABLE' | 'TAG' | 'VIEW';
   name: ObjectName;
 }
 /** GRANT and REVOKE, recorded and shown. */

@@ -94,7 +94,8 @@ export interface Star extends Node {
 }
 export interface Unary extends Node {
   kind: 'unary';
-  operator: '-' | '+' | 'NOT';
+  /** PRIOR and CONNECT_BY_ROOT stand in a CONNECT BY query, `**` spreads an array over arguments, `(+)` marks an outer side. */
+  operator: '-' | '+' | 'NOT' | 'PRIOR' | 'CONNECT_BY_ROOT' | '**' | '(+)';
   operand: Expression;
 }
 export interface Binary extends Node {
@@ -222,6 +223,8 @@ export interface ArrayLiteral extends Node {
 export interface ObjectLiteral extends Node {
   kind: 'object';
   entries: { key: string; value: Expression }[];
+  /** `{*}`: the columns by their names. */
+  star: Star | null;
 }
 /** INTERVAL '1 day, 2 hours' */
 export interface IntervalLiteral extends Node {
@@ -246,4 +249,6 @@ export interface Lambda extends Node {
 export interface TypeName extends Node {
   name: string;
   args: number[];
+  /** Of a structured type: `ARRAY(INT)`, `OBJECT(a INT)`, `MAP(VARCHAR, INT)`, `VECTOR(FLOAT, 3)`, `TABLE(a INT)`. */
+  elements?: { name: Identifier | null; type: TypeName; notNull: boolean }[];
 }

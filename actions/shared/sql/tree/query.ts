@@ -30,6 +30,8 @@ export interface Select extends Node {
   items: SelectItem[];
   from: TableExpression | null;
   where: Expression | null;
+  /** START WITH … CONNECT BY … */
+  connectBy: { startWith: Expression | null; condition: Expression } | null;
   groupBy: GroupBy | null;
   having: Expression | null;
   qualify: Expression | null;
@@ -41,6 +43,10 @@ export interface SelectItem extends Node {
 export type GroupBy =
   | { kind: 'all' }
   | { kind: 'items'; items: Expression[] }
+  /** With a GROUPING SETS, CUBE or ROLLUP among its elements: their sets are combined with each other. */
+  | { kind: 'sets'; elements: GroupElement[] };
+export type GroupElement =
+  | { kind: 'key'; expression: Expression }
   | { kind: 'groupingSets' | 'cube' | 'rollup'; sets: Expression[][] };
 export interface OrderItem extends Node {
   expression: Expression;
@@ -55,7 +61,9 @@ export type TableExpression =
   | StageReference
   | Join
   | Pivot
-  | Unpivot;
+  | Unpivot
+  | MatchRecognize
+  | PipedResult;
 
 export interface TableAlias extends Node {
   name: Identifier;
@@ -66,9 +74,14 @@ export interface TableReference extends Node {
   name: ObjectName;
   timeTravel: TimeTravel | null;
   /** CHANGES (INFORMATION => DEFAULT|APPEND_ONLY) AT(…) [END(…)] */
-  changes: { information: 'DEFAULT' | 'APPEND_ONLY'; end: TimeTravel | null } | null;
+  changes: {
+    information: 'DEFAULT' | 'APPEND_ONLY';
+    end: TimeTravel | null;
+  } | null;
   sample: Sample | null;
   alias: TableAlias | null;
+  /** DIRECTORY(@stage): `name` is the stage. */
+  directory?: boolean;
 }
 export interface TimeTravel extends Node {
   when: 'AT' | 'BEFORE';
@@ -87,6 +100,7 @@ export interface DerivedTable extends Node {
   kind: 'derived';
   query: Query;
   lateral: boolean;
+  sample: Sample | null;
   alias: TableAlias | null;
 }
 /** `TABLE(fn(…))`, `LATERAL FLATTEN(…)`, `FLATTEN(…)`; TABLE('name') comes as a table reference. */
@@ -114,6 +128,8 @@ export interface Join extends Node {
   /** 'COMMA' is `a, b` */
   type: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'CROSS' | 'COMMA' | 'ASOF';
   natural: boolean;
+  /** `INNER DIRECTED JOIN`: the left table is read first; the rows are those of the join. */
+  directed: boolean;
   left: TableExpression;
   right: TableExpression;
   on: Expression | null;
@@ -124,11 +140,17 @@ export interface Join extends Node {
 export interface Pivot extends Node {
   kind: 'pivot';
   input: TableExpression;
-  aggregate: FunctionCall;
+  aggregates: { call: FunctionCall; alias: Identifier | null }[];
   column: Identifier;
-  values: { expression: Expression; alias: Identifier | null }[];
+  values: PivotValues;
+  /** DEFAULT ON NULL (…) */
+  defaultOnNull: Expression | null;
   alias: TableAlias | null;
 }
+export type PivotValues =
+  | { kind: 'list'; items: { expression: Expression; alias: Identifier | null }[] }
+  | { kind: 'any'; orderBy: OrderItem[] }
+  | { kind: 'selected'; query: Query };
 export interface Unpivot extends Node {
   kind: 'unpivot';
   input: TableExpression;
@@ -136,5 +158,33 @@ export interface Unpivot extends Node {
   name: Identifier;
   columns: { column: Identifier; alias: Identifier | null }[];
   includeNulls: boolean;
+  alias: TableAlias | null;
+}
+/** https://docs.snowflake.com/en/sql-reference/constructs/match_recognize */
+export interface MatchRecognize extends Node {
+  kind: 'matchRecognize';
+  input: TableExpression;
+  partitionBy: Expression[];
+  orderBy: OrderItem[];
+  measures: { expression: Expression; alias: Identifier; semantics: 'FINAL' | 'RUNNING' | null }[];
+  rows: 'ONE' | 'ALL' | 'ALL OMIT EMPTY' | 'ALL WITH UNMATCHED';
+  afterMatch: { kind: 'pastLastRow' | 'nextRow' } | { kind: 'first' | 'last'; symbol: Identifier };
+  pattern: RowPattern;
+  subsets: { name: Identifier; symbols: Identifier[] }[];
+  define: { symbol: Identifier; condition: Expression }[];
+  alias: TableAlias | null;
+}
+export type RowPattern =
+  | { kind: 'symbol'; symbol: Identifier }
+  | { kind: 'sequence' | 'alternation' | 'permute'; parts: RowPattern[] }
+  /** `{- … -}` */
+  | { kind: 'excluded'; part: RowPattern }
+  | { kind: 'anchor'; at: 'start' | 'end' }
+  /** `most` null: without bound. */
+  | { kind: 'repeat'; part: RowPattern; least: number; most: number | null; greedy: boolean };
+/** `$1` in FROM: the result `back` statements before this one in a chain of `->>`. */
+export interface PipedResult extends Node {
+  kind: 'pipedResult';
+  back: number;
   alias: TableAlias | null;
 }

@@ -8,19 +8,20 @@ export interface ScriptBlock extends Node {
   kind: 'block';
   declarations: ScriptDeclaration[];
   body: ScriptStatement[];
-  /** `name` OTHER or a declared exception */
-  handlers: { names: Identifier[]; body: ScriptStatement[] }[];
+  /** `names`: OTHER, STATEMENT_ERROR, EXPRESSION_ERROR or declared exceptions. CONTINUE goes on after the statement that failed. */
+  handlers: { names: Identifier[]; continues: boolean; body: ScriptStatement[] }[];
 }
 export type ScriptDeclaration = Node & { name: Identifier } & (
-    | { kind: 'variable'; type: TypeName | null; default: Expression | Query | null }
+    | { kind: 'variable'; type: TypeName | null; default: Expression | null }
     | { kind: 'cursor'; query: Query | Identifier }
-    | { kind: 'resultset'; query: Statement | null }
+    /** `async`: ASYNC (statement) */
+    | { kind: 'resultset'; query: Statement | null; async: boolean }
     | { kind: 'exception'; number: number | null; message: string | null }
   );
 export type ScriptStatement =
   | Statement
   | (Node & { kind: 'let'; declaration: ScriptDeclaration })
-  | (Node & { kind: 'assign'; name: Identifier; value: Expression | Statement })
+  | (Node & { kind: 'assign'; name: Identifier; value: Expression | Statement; async: boolean })
   | (Node & {
       kind: 'if';
       branches: { condition: Expression; body: ScriptStatement[] }[];
@@ -52,9 +53,13 @@ export type ScriptStatement =
   | (Node & { kind: 'repeat'; body: ScriptStatement[]; until: Expression; label: Identifier | null })
   | (Node & { kind: 'loop'; label: Identifier | null; body: ScriptStatement[] })
   | (Node & { kind: 'break' | 'continue'; label: Identifier | null })
-  | (Node & { kind: 'return'; value: Expression | { table: Identifier } | null })
+  | (Node & { kind: 'return'; value: Expression | { table: Identifier; fromCursor: boolean } | null })
   | (Node & { kind: 'raise'; name: Identifier | null })
   | (Node & { kind: 'open' | 'close'; cursor: Identifier; using: Expression[] })
   | (Node & { kind: 'fetch'; cursor: Identifier; into: Identifier[] })
   | (Node & { kind: 'selectInto'; query: Query; into: Identifier[] })
-  | (Node & { kind: 'null' });
+  | (Node & { kind: 'null' })
+  | (Node & { kind: 'async'; statement: Statement })
+  /** null: ALL */
+  | (Node & { kind: 'await'; resultset: Identifier | null })
+  | (Node & { kind: 'cancel'; resultset: Identifier });

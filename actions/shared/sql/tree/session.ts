@@ -1,4 +1,5 @@
 import type { Node } from '../position.ts';
+import type { CreateRoutine } from './ddl.ts';
 import type { Expression, Identifier, ObjectName, TypeName } from './expression.ts';
 import type { Property } from './property.ts';
 import type { StageLocation } from './query.ts';
@@ -79,15 +80,19 @@ export interface ExplainStatement extends Node {
 }
 export interface CallProcedure extends Node {
   kind: 'callProcedure';
+  /** WITH … AS PROCEDURE: what is called instead of a procedure of the catalog. */
+  anonymous: CreateRoutine | null;
   name: ObjectName;
   args: Expression[];
   namedArgs: { name: Identifier; value: Expression }[];
-  /** INTO :x */
-  into: string | null;
+  /** INTO :x, in a block */
+  into: Identifier | null;
 }
 export interface ExecuteImmediate extends Node {
   kind: 'executeImmediate';
   /** A string expression, a $$ literal or a variable; or FROM @stage/file */
   source: Expression | StageLocation;
   using: Identifier[];
+  /** USING (name => value, …) of EXECUTE IMMEDIATE FROM */
+  template: { name: Identifier; value: Expression }[];
 }

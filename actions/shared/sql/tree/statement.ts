@@ -1,3 +1,4 @@
+import type { Node, Position } from '../position.ts';
 import type {
   AlterObject,
   AlterPipe,
@@ -87,4 +88,19 @@ export type Statement =
   | ExplainStatement
   | CallProcedure
   | ExecuteImmediate
-  | ScriptBlock;
+  | ScriptBlock
+  | StatementChain
+  | Elsewhere;
+
+/** A statement of Snowflake's about things that nothing here has: `construct` such as CREATE STREAMLIT, found at `place`. */
+export interface Elsewhere extends Node {
+  kind: 'elsewhere';
+  construct: string;
+  place: Position;
+}
+
+/** `a ->> b ->> c`: https://docs.snowflake.com/en/sql-reference/operators-flow */
+export interface StatementChain extends Node {
+  kind: 'chain';
+  statements: Statement[];
+}

@@ -33,10 +33,10 @@ export const AGGREGATES: FunctionDefinition[] = [
   ...aggregate('MODE', 1, ([arg], call) => value(run(`mode(${arg!.sql})`, call), arg!.type, arg!)),
   ...statistics(['STDDEV', 'STDDEV_SAMP'], 'stddev_samp'),
   ...statistics(['STDDEV_POP'], 'stddev_pop'),
-  ...statistics(['VARIANCE', 'VAR_SAMP', 'VARIANCE_SAMP'], 'var_samp'),
-  ...statistics(['VAR_POP', 'VARIANCE_POP'], 'var_pop'),
+  ...statistics(['VARIANCE', 'VAR_SAMP', 'VARIANCE_SAMP'], 'var_samp', 6),
+  ...statistics(['VAR_POP', 'VARIANCE_POP'], 'var_pop', 6),
   ...statistics(['SKEW'], 'skewness'),
-  ...statistics(['KURTOSIS'], 'kurtosis'),
+  ...statistics(['KURTOSIS'], 'kurtosis', 12),
   ...pairs('CORR', 'corr'),
   ...pairs('COVAR_POP', 'covar_pop'),
   ...pairs('COVAR_SAMP', 'covar_samp'),
@@ -140,10 +140,14 @@ function median(arg: Bound, call: CallFacts): Bound {
   return typed(run(`median(${wide.sql})`, call), type, x);
 }
 
-function statistics(names: string[], duck: string): FunctionDefinition[] {
-  return aggregate(names, 1, ([arg], call) =>
-    value(run(`${duck}(${distinct(call)}${asFloat(numeric(arg!, call)).sql})`, call), FLOAT, arg!),
-  );
+/** FLOAT, or for NUMBERs a NUMBER with that many decimals more, at most 12 unless the input has more. */
+function statistics(names: string[], duck: string, decimals?: number): FunctionDefinition[] {
+  return aggregate(names, 1, ([arg], call) => {
+    const x = numeric(arg!, call);
+    const all = run(`${duck}(${distinct(call)}${asFloat(x).sql})`, call);
+    if (decimals === undefined || x.type.name !== 'NUMBER') return value(all, FLOAT, x);
+    return typed(all, number(38, Math.max(x.type.scale, Math.min(x.type.scale + decimals, 12))), x);
+  });
 }
 
 function pairs(name: string, duck: string): FunctionDefinition[] {

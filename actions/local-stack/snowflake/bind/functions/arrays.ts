@@ -109,7 +109,7 @@ export const ARRAYS: FunctionDefinition[] = [
     const sql = once(
       [texts, text(separator!)],
       (a, by) =>
-        `CASE WHEN len(${a}) = 0 AND ${by} IS NOT NULL THEN '' ELSE list_reduce(${a}, lambda x, y: x || ${by} || y) END`,
+        `CASE WHEN ${by} IS NULL THEN NULL WHEN len(${a}) = 0 THEN '' ELSE list_reduce(${a}, lambda x, y: x || ${by} || y) END`,
     );
     return value(sql, VARCHAR, array!, separator!);
   }),

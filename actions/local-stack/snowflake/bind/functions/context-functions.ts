@@ -33,16 +33,16 @@ export const CONTEXT: FunctionDefinition[] = [
   ...fact('CURRENT_IP_ADDRESS', () => '127.0.0.1', 'always 127.0.0.1'),
   ...fact(
     'CURRENT_AVAILABLE_ROLES',
-    (call) => JSON.stringify([call.context.session.role]),
-    'the current role alone',
+    (call) => JSON.stringify([...call.context.session.roles].sort()),
+    'the current role and those that it has',
   ),
   ...fact('CURRENT_SECONDARY_ROLES', () => JSON.stringify({ roles: '', value: '' }), 'there are none'),
   ...scalar(
     'IS_ROLE_IN_SESSION',
     1,
-    ([role], call) => literal(constantText(role!, call, '1') === call.context.session.role),
+    ([role], call) => literal(call.context.session.roles.has(constantText(role!, call, '1'))),
     {
-      approximated: 'true for the current role alone',
+      approximated: 'secondary roles are not looked at',
     },
   ),
   ...scalar('GETVARIABLE', 1, ([name], call) => {

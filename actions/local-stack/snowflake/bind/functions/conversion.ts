@@ -3,7 +3,7 @@ import type { SnowflakeType } from '../../../../shared/sql/types.ts';
 import { duckType, MAX_BINARY } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { asVarchar, asVariant, cast } from '../cast.ts';
-import { ARRAY, BOOLEAN, FLOAT, number, OBJECT, VARCHAR, VARIANT } from '../literal.ts';
+import { ARRAY, BOOLEAN, FLOAT, NTZ, number, OBJECT, VARCHAR, VARIANT } from '../literal.ts';
 import { raise } from '../runtime-error.ts';
 import { strftimeFormat } from '../time-format.ts';
 import { once, quote, value } from '../value.ts';
@@ -52,7 +52,7 @@ function toText(arg: Bound, format: Bound | undefined, call: CallFacts): Bound {
   }
   if (isDateLike(arg.type)) {
     const native = typeof format.constant === 'string' ? strftimeFormat(format.constant) : undefined;
-    const day = arg.type.name === 'TIME' ? `(DATE '1970-01-01' + ${arg.sql})` : `${arg.sql}::TIMESTAMP`;
+    const day = arg.type.name === 'TIME' ? `(DATE '1970-01-01' + ${arg.sql})` : cast(arg, NTZ).sql;
     if (native !== undefined) return value(`strftime(${day}, ${quote(native)})`, VARCHAR, arg);
     return value(formatted(arg, text(format)), VARCHAR, arg, format);
   }
@@ -71,8 +71,12 @@ function formatted(arg: Bound, format: string): string {
   switch (arg.type.name) {
     case 'TIME':
       return `sf_js_format_time(epoch_us(DATE '1970-01-01' + ${arg.sql}), 0, ${format})`;
-    case 'TIMESTAMP_LTZ':
     case 'TIMESTAMP_TZ':
+      return once(
+        [arg.sql],
+        (x) => `sf_js_format_time(epoch_us(sf_wall(${x})), struct_extract(${x}, 'o')::INTEGER, ${format})`,
+      );
+    case 'TIMESTAMP_LTZ':
       return once(
         [arg.sql],
         (x) =>
@@ -121,10 +125,19 @@ function toBinary(arg: Bound, format: Bound | undefined, attempt: boolean, call:
   const how = format === undefined ? 'HEX' : constantText(format, call, '2').toUpperCase();
   if (arg.type.name === 'BINARY') return arg;
   const subject = asVarchar(arg);
-  if (how === 'HEX') return cast(subject, BINARY, { try: attempt });
+  if (format === undefined) return cast(subject, BINARY, { try: attempt });
+  if (how === 'HEX') return value(hexadecimal(subject.sql, attempt), BINARY, arg);
   if (how === 'UTF-8' || how === 'UTF8') return value(`encode(${subject.sql})`, BINARY, arg);
   if (how === 'BASE64') return value(base64(subject.sql, attempt), BINARY, arg);
   throw wrongType(call, arg, format!);
+}
+
+/** Bytes of hexadecimal text; without `attempt` other text is an error. */
+function hexadecimal(sql: string, attempt: boolean): string {
+  if (attempt) return `sf_hex(${sql})`;
+  const failure = (x: string): string =>
+    raise('100115', '22000', "The following string is not a legal hex-encoded value: '", x, "'");
+  return once([sql], (x) => `coalesce(sf_hex(${x}), ${failure(x)}::${duckType(BINARY)})`);
 }
 
 /** Bytes of base64 text; without `attempt` other text is an error. */

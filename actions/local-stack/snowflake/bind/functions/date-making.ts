@@ -2,10 +2,11 @@ import type { SnowflakeType } from '../../../../shared/sql/types.ts';
 import { duckType } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { asInteger, asVarchar, cast } from '../cast.ts';
+import { fromUtc } from '../convert.ts';
 import { DATE, LTZ, NTZ, TIME, TZ } from '../literal.ts';
 import { raise } from '../runtime-error.ts';
 import { once, quote, value } from '../value.ts';
-import { constantText, scalar, typed, wrongType } from './define.ts';
+import { constantInteger, constantText, scalar, typed, wrongType } from './define.ts';
 import type { CallFacts, FunctionDefinition } from './registry.ts';
 
 /** docs.snowflake.com: TO_DATE, TO_TIME, TO_TIMESTAMP, …_FROM_PARTS, CURRENT_…. */
@@ -29,15 +30,21 @@ export const DATE_MAKING: FunctionDefinition[] = [
   ...fromParts('TIMESTAMPTZFROMPARTS', () => TZ),
   ...fromParts('TIMESTAMP_TZ_FROM_PARTS', () => TZ),
   ...scalar('CURRENT_DATE', 0, (_, call) => value(`${now(call)}::DATE`, DATE)),
-  ...scalar(['CURRENT_TIME', 'LOCALTIME'], [0, 1], (_, call) => value(`${now(call)}::TIMESTAMP::TIME`, TIME)),
-  ...scalar(['CURRENT_TIMESTAMP', 'LOCALTIMESTAMP', 'GETDATE', 'SYSTIMESTAMP'], [0, 1], (_, call) =>
-    value(now(call), LTZ),
+  ...scalar(['CURRENT_TIME', 'LOCALTIME'], [0, 1], ([digits], call) =>
+    value(`${now(call, digits)}::TIMESTAMP::TIME`, TIME),
+  ),
+  ...scalar(['CURRENT_TIMESTAMP', 'LOCALTIMESTAMP', 'GETDATE', 'SYSTIMESTAMP'], [0, 1], ([digits], call) =>
+    value(now(call, digits), LTZ),
   ),
   ...scalar('SYSDATE', 0, (_, call) => value(`make_timestamp(${call.context.session.nowMicros})`, NTZ)),
 ];
 
-function now(call: CallFacts): string {
-  return `(make_timestamp(${call.context.session.nowMicros}) AT TIME ZONE 'UTC')`;
+/** `digits` of the fraction of a second are kept. */
+function now(call: CallFacts, digits?: Bound): string {
+  const kept = digits === undefined ? 9 : constantInteger(digits, call, '1');
+  const unit = 10n ** BigInt(Math.min(6, Math.max(0, 6 - kept)));
+  const micros = (call.context.session.nowMicros / unit) * unit;
+  return `(make_timestamp(${micros}) AT TIME ZONE 'UTC')`;
 }
 
 /** The type that TIMESTAMP stands for in the session. */
@@ -71,7 +78,11 @@ function convertTo(type: SnowflakeType, [arg, how]: Bound[], attempt: boolean, c
   const what = type.name.startsWith('TIMESTAMP') ? 'timestamp' : type.name.toLowerCase();
   const duck = duckType(type);
   const sql = once([asVarchar(subject).sql, asVarchar(how).sql], (text, format) => {
-    const parsed = `sf_js_parse_time(${text}, ${format}, ${century})::${duck === 'TIMESTAMPTZ' ? duck : `TIMESTAMP::${duck}`}`;
+    const written = `sf_js_parse_time(${text}, ${format}, ${century})`;
+    const parsed =
+      type.name === 'TIMESTAMP_TZ'
+        ? `sf_text_zoned(${written})`
+        : `${written}::${type.name === 'TIMESTAMP_LTZ' ? duck : `TIMESTAMP::${duck}`}`;
     if (attempt) return parsed;
     const message = `${text} || ''' as ${what} with format ''' || ${format}`;
     return `coalesce(${parsed}, ${raise('100096', '22007', "Can't parse '", message, "'")}::${duck})`;
@@ -81,10 +92,9 @@ function convertTo(type: SnowflakeType, [arg, how]: Bound[], attempt: boolean, c
 
 /** Seconds, or units of 10^-scale seconds with a second argument; an integer alone by its size. */
 function fromEpoch(subject: Bound, scale: Bound | undefined, type: SnowflakeType, call: CallFacts): Bound {
-  const zone = duckType(type) === 'TIMESTAMPTZ' ? " AT TIME ZONE 'UTC'" : '';
   if (scale === undefined) {
     if (subject.type.name === 'NUMBER' && subject.type.scale === 0) return cast(subject, type);
-    return value(`(make_timestamp((${subject.sql} * 1000000)::BIGINT)${zone})`, type, subject);
+    return value(fromUtc(`make_timestamp((${subject.sql} * 1000000)::BIGINT)`, type), type, subject);
   }
   if (typeof scale.constant !== 'bigint' || scale.constant < 0n || scale.constant > 9n)
     throw wrongType(call, subject, scale);
@@ -93,7 +103,7 @@ function fromEpoch(subject: Bound, scale: Bound | undefined, type: SnowflakeType
     digits <= 6
       ? `(${subject.sql} * ${10 ** (6 - digits)})`
       : `(${subject.sql}::HUGEINT // ${10 ** (digits - 6)})`;
-  return value(`(make_timestamp(${micros}::BIGINT)${zone})`, type, subject);
+  return value(fromUtc(`make_timestamp(${micros}::BIGINT)`, type), type, subject);
 }
 
 /** Months and days may lie outside their ranges: they count on from the first. */
@@ -113,14 +123,18 @@ function fromParts(name: string, type: (call: CallFacts) => SnowflakeType): Func
     const made = type(call);
     if (args.length === 2) {
       const [date, time] = [cast(args[0]!, DATE), cast(args[1]!, TIME)];
-      return typed(`${date.sql} + ${time.sql}`, made, ...args);
+      return cast(value(`(${date.sql} + ${time.sql})`, NTZ, ...args), made);
     }
     if (args.length < 6) throw wrongType(call, ...args);
     const local = `(${day(args.slice(0, 3))} + ${clock(args.slice(3, 7))})`;
     if (args.length === 8) {
       const zone = quote(constantText(args[7]!, call, '8'));
-      return value(`(${local} AT TIME ZONE ${zone})`, TZ, ...args);
+      return value(
+        once([`(${local} AT TIME ZONE ${zone})`], (x) => `sf_zoned_in(${x}, ${zone})`),
+        TZ,
+        ...args,
+      );
     }
-    return typed(local, made, ...args);
+    return cast(value(local, NTZ, ...args), made);
   });
 }

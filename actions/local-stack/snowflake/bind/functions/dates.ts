@@ -3,7 +3,7 @@ import type { SnowflakeType } from '../../../../shared/sql/types.ts';
 import { duckType } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { asInteger, asTimestamp, cast } from '../cast.ts';
-import { DATE, FLOAT, INTEGER, NTZ, VARCHAR } from '../literal.ts';
+import { DATE, INTEGER, LTZ, NTZ, number, TZ, VARCHAR } from '../literal.ts';
 import { once, value } from '../value.ts';
 import { type DatePart, datePart, weekStart } from './date-parts.ts';
 import { constantInteger, constantText, scalar, typed, wrongType } from './define.ts';
@@ -45,9 +45,7 @@ export const DATES: FunctionDefinition[] = [
   ...scalar('TIME_SLICE', [3, 4], ([when, length, , side], call) => slice(when!, length!, side, call), {
     partArgument: 2,
   }),
-  ...scalar('CONVERT_TIMEZONE', [2, 3], (args, call) => convertTimezone(args, call), {
-    approximated: 'with two arguments the result is TIMESTAMP_NTZ of the target zone, not TIMESTAMP_TZ',
-  }),
+  ...scalar('CONVERT_TIMEZONE', [2, 3], (args, call) => convertTimezone(args, call)),
   ...scalar('DAYNAME', 1, ([when], call) =>
     value(`strftime(${moment(when!, call).sql}, '%a')`, VARCHAR, when!),
   ),
@@ -186,7 +184,7 @@ function monthsBetween(later: Bound, earlier: Bound): Bound {
     const seconds = (t: string): string => `(epoch(${t}) - epoch(date_trunc('day', ${t})))`;
     return `CASE WHEN day(${x}) = day(${y}) OR (last_day(${x}) = ${x}::DATE AND last_day(${y}) = ${y}::DATE) THEN ${months}::DOUBLE ELSE ${months} + (day(${x}) - day(${y}) + (${seconds(x)} - ${seconds(y)}) / 86400) / 31 END`;
   });
-  return value(sql, FLOAT, a, b);
+  return typed(sql, number(38, 6), a, b);
 }
 
 /** Slices are counted from 1970-01-01, weeks from the Monday before it. */
@@ -209,7 +207,8 @@ function convertTimezone(args: Bound[], call: CallFacts): Bound {
     const local = cast(when, NTZ);
     return value(`(${local.sql} AT TIME ZONE ${zones[0]!.sql} AT TIME ZONE ${zones[1]!.sql})`, NTZ, ...args);
   }
-  return value(`(${when.sql}::TIMESTAMPTZ AT TIME ZONE ${zones[0]!.sql})`, NTZ, ...args);
+  const sql = once([cast(when, LTZ).sql, zones[0]!.sql], (x, zone) => `sf_zoned_in(${x}, ${zone})`);
+  return value(sql, TZ, ...args);
 }
 
 function unusable(part: DatePart, call: CallFacts): never {

@@ -3,9 +3,9 @@ import { MAX_BINARY } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../bound.ts';
 import { asVarchar, cast } from '../cast.ts';
 import { INTEGER, VARCHAR } from '../literal.ts';
-import { value } from '../value.ts';
+import { quote, value } from '../value.ts';
 import { base64 } from './conversion.ts';
-import { constantInteger, define, scalar, text, typed, wrongType } from './define.ts';
+import { constantInteger, constantText, define, scalar, text, typed, wrongType } from './define.ts';
 import type { CallFacts, FunctionDefinition } from './registry.ts';
 
 const BINARY: SnowflakeType = { name: 'BINARY', length: MAX_BINARY };
@@ -68,19 +68,27 @@ export const ENCODING: FunctionDefinition[] = [
   ...scalar('TRY_HEX_DECODE_STRING', 1, ([arg]) =>
     value(`decode(${cast(asVarchar(arg!), BINARY, { try: true }).sql})`, VARCHAR, arg!),
   ),
-  ...scalar('BASE64_ENCODE', [1, 3], ([arg, width], call) => {
+  ...scalar('BASE64_ENCODE', [1, 3], ([arg, width, alphabet], call) => {
     const size = width === undefined ? 0 : constantInteger(width, call, '2');
-    const encoded = `to_base64(${blob(arg!)})`;
+    const encoded = alphabetOf(alphabet, call).reduce(
+      (sql, character, index) =>
+        character === STANDARD[index] ? sql : `replace(${sql}, '${STANDARD[index]}', ${quote(character)})`,
+      `to_base64(${blob(arg!)})`,
+    );
     if (size === 0) return value(encoded, VARCHAR, arg!);
     return value(`array_to_string(regexp_extract_all(${encoded}, '.{1,${size}}'), chr(10))`, VARCHAR, arg!);
   }),
-  ...scalar('BASE64_DECODE_BINARY', [1, 2], ([arg]) => value(fromBase64(arg!, false), BINARY, arg!)),
-  ...scalar('TRY_BASE64_DECODE_BINARY', [1, 2], ([arg]) => value(fromBase64(arg!, true), BINARY, arg!)),
-  ...scalar('BASE64_DECODE_STRING', [1, 2], ([arg]) =>
-    value(`decode(${fromBase64(arg!, false)})`, VARCHAR, arg!),
+  ...scalar('BASE64_DECODE_BINARY', [1, 2], ([arg, alphabet], call) =>
+    value(fromBase64(arg!, false, alphabetOf(alphabet, call)), BINARY, arg!),
   ),
-  ...scalar('TRY_BASE64_DECODE_STRING', [1, 2], ([arg]) =>
-    value(`decode(${fromBase64(arg!, true)})`, VARCHAR, arg!),
+  ...scalar('TRY_BASE64_DECODE_BINARY', [1, 2], ([arg, alphabet], call) =>
+    value(fromBase64(arg!, true, alphabetOf(alphabet, call)), BINARY, arg!),
+  ),
+  ...scalar('BASE64_DECODE_STRING', [1, 2], ([arg, alphabet], call) =>
+    value(`decode(${fromBase64(arg!, false, alphabetOf(alphabet, call))})`, VARCHAR, arg!),
+  ),
+  ...scalar('TRY_BASE64_DECODE_STRING', [1, 2], ([arg, alphabet], call) =>
+    value(`decode(${fromBase64(arg!, true, alphabetOf(alphabet, call))})`, VARCHAR, arg!),
   ),
 ];
 
@@ -110,6 +118,20 @@ function hash(args: Bound[]): string {
   return `hash(${keys.join(', ')})`;
 }
 
-function fromBase64(arg: Bound, attempt: boolean): string {
-  return base64(text(arg), attempt);
+/** Characters 62 and 63 and the padding. */
+const STANDARD = ['+', '/', '='];
+
+/** The three characters, of which the argument names the first ones. */
+function alphabetOf(alphabet: Bound | undefined, call: CallFacts): string[] {
+  const given = alphabet === undefined ? [] : [...constantText(alphabet, call, 'alphabet')];
+  return STANDARD.map((character, index) => given[index] ?? character);
+}
+
+function fromBase64(arg: Bound, attempt: boolean, alphabet: string[]): string {
+  const standard = alphabet.reduce(
+    (sql, character, index) =>
+      character === STANDARD[index] ? sql : `replace(${sql}, ${quote(character)}, '${STANDARD[index]}')`,
+    text(arg),
+  );
+  return base64(standard, attempt);
 }

@@ -1,5 +1,6 @@
 import type { Bound } from '../bound.ts';
-import { INTEGER } from '../literal.ts';
+import { cast } from '../cast.ts';
+import { INTEGER, LTZ, NTZ } from '../literal.ts';
 import { once } from '../value.ts';
 import { type DatePart, datePart, weekStart } from './date-parts.ts';
 import { moment } from './dates.ts';
@@ -40,7 +41,10 @@ function extract(part: DatePart, when: Bound, call: CallFacts): Bound {
   return typed(partSql(part, subject, call), INTEGER, subject);
 }
 
-function partSql(part: DatePart, { sql: x, type }: Bound, call: CallFacts): string {
+function partSql(part: DatePart, subject: Bound, call: CallFacts): string {
+  if (subject.type.name === 'TIMESTAMP_TZ' && !part.startsWith('timezone'))
+    return partSql(part, cast(subject, part.startsWith('epoch') ? LTZ : NTZ), call);
+  const { sql: x, type } = subject;
   const start = weekStart(call);
   switch (part) {
     case 'dayofweek': {
@@ -72,13 +76,11 @@ function partSql(part: DatePart, { sql: x, type }: Bound, call: CallFacts): stri
     case 'epoch_nanosecond':
       return `epoch_us(${x})::HUGEINT * 1000`;
     case 'timezone_hour':
-      return type.name === 'TIMESTAMP_LTZ' || type.name === 'TIMESTAMP_TZ'
-        ? `sf_offset_seconds(${x}) // 3600`
-        : '0';
+      if (type.name === 'TIMESTAMP_TZ') return `trunc(struct_extract(${x}, 'o') / 60)`;
+      return type.name === 'TIMESTAMP_LTZ' ? `sf_offset_seconds(${x}) // 3600` : '0';
     case 'timezone_minute':
-      return type.name === 'TIMESTAMP_LTZ' || type.name === 'TIMESTAMP_TZ'
-        ? `sf_offset_seconds(${x}) % 3600 // 60`
-        : '0';
+      if (type.name === 'TIMESTAMP_TZ') return `struct_extract(${x}, 'o') % 60`;
+      return type.name === 'TIMESTAMP_LTZ' ? `sf_offset_seconds(${x}) % 3600 // 60` : '0';
     default:
       return `${part}(${x})`;
   }

@@ -1,4 +1,4 @@
-import { SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
+import { notSupportedHere, SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
 import type { Bound } from '../bound.ts';
 import { ARRAY, BOOLEAN, INTEGER, VARCHAR } from '../literal.ts';
 import { once, quote, value } from '../value.ts';
@@ -120,7 +120,9 @@ function replace(args: Bound[], call: CallFacts): Bound {
 
 /** Place of the n-th match from 1, or of what follows it with option 1; 0 when there is none. */
 function instr(args: Bound[], call: CallFacts): Bound {
-  const [subject, pattern, start, occurrence, option, parameters] = args;
+  const [subject, pattern, start, occurrence, option, parameters, group] = args;
+  const ofGroup = typeof parameters?.constant === 'string' && parameters.constant.includes('e');
+  if (ofGroup || group !== undefined) throw notSupportedHere('REGEXP_INSTR of a group', call.position);
   const which = occurrence === undefined ? 1 : constantInteger(occurrence, call, 'occurrence');
   const after = option === undefined ? 0 : constantInteger(option, call, 'option');
   const offset = start === undefined ? '0' : `${bigint(start)} - 1`;

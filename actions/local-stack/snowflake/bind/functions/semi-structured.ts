@@ -65,9 +65,12 @@ export const SEMI_STRUCTURED: FunctionDefinition[] = [
   ...scalar(
     'SYSTEM$TYPEOF',
     1,
-    ([arg]) => literal(arg!.type.name === 'NULL' ? 'NULL' : formatType(arg!.type)),
+    ([arg]) => {
+      const { type } = arg!;
+      return literal(`${type.name === 'NULL' ? 'NULL' : formatType(type)}[${storage(type)}]`);
+    },
     {
-      approximated: 'without the storage size in brackets',
+      approximated: 'the storage size of a NUMBER is that of its precision',
     },
   ),
   ...scalar('IS_NULL_VALUE', 1, ([arg]) => value(`(json_type(${variant(arg!)}) = 'NULL')`, BOOLEAN, arg!)),
@@ -200,4 +203,33 @@ function asText(name: string, type: SnowflakeType): FunctionDefinition[] {
     },
     { approximated: 'dates and times inside a VARIANT are text, so any such text counts' },
   );
+}
+
+/** How Snowflake's engine holds a value of the type: SB for signed bytes, LOB for what has no fixed size. */
+function storage(type: SnowflakeType): string {
+  switch (type.name) {
+    case 'NUMBER': {
+      const limits: [digits: number, size: string][] = [
+        [2, 'SB1'],
+        [4, 'SB2'],
+        [9, 'SB4'],
+        [18, 'SB8'],
+      ];
+      return limits.find(([digits]) => type.precision <= digits)?.[1] ?? 'SB16';
+    }
+    case 'FLOAT':
+      return 'DOUBLE';
+    case 'BOOLEAN':
+      return 'SB1';
+    case 'DATE':
+      return 'SB4';
+    case 'TIME':
+      return 'SB8';
+    case 'TIMESTAMP_NTZ':
+    case 'TIMESTAMP_LTZ':
+    case 'TIMESTAMP_TZ':
+      return 'SB16';
+    default:
+      return 'LOB';
+  }
 }

@@ -141,31 +141,28 @@ export const STRINGS: FunctionDefinition[] = [
     ),
   ),
   ...scalar('EDITDISTANCE', [2, 3], ([left, right, most]) => {
-    const distance = `levenshtein(${text(left!)}, ${text(right!)})`;
+    const distance = `sf_js_edit_distance(${text(left!)}, ${text(right!)})`;
     return typed(
-      most === undefined ? distance : `least(${distance}, ${bigint(most)})`,
+      most === undefined
+        ? distance
+        : `CASE WHEN ${bigint(most)} IS NOT NULL THEN least(${distance}, ${bigint(most)}) END`,
       INTEGER,
       left!,
       right!,
     );
   }),
   ...scalar('JAROWINKLER_SIMILARITY', 2, ([left, right]) =>
-    typed(
-      `floor(100 * jaro_winkler_similarity(upper(${text(left!)}), upper(${text(right!)})))`,
-      INTEGER,
-      left!,
-      right!,
-    ),
+    typed(`sf_js_jaro_winkler(${text(left!)}, ${text(right!)})`, INTEGER, left!, right!),
   ),
   ...over('SOUNDEX', 1, asVarchar, (x) => `sf_js_soundex(${x})`, VARCHAR),
   ...scalar('RTRIMMED_LENGTH', 1, ([arg]) => typed(`length(rtrim(${text(arg!)}, ' '))`, INTEGER, arg!)),
   ...scalar('PARSE_URL', [1, 2], ([arg, permissive]) => {
-    const fallback = `CASE WHEN ${permissive === undefined ? 'false' : `${permissive.sql} = 1`} THEN json_object('error', 'Invalid URL') ELSE error('SF|100139|22000|Error parsing URL: ' || $)::JSON END`;
+    const fallback = `CASE WHEN ${permissive === undefined ? 'false' : `${permissive.sql} = 1`} THEN json_object('error', CASE WHEN contains($, '://') THEN 'Invalid URL' ELSE 'scheme not specified' END) ELSE error('SF|100139|22000|Error parsing URL: ' || $)::JSON END`;
     return value(
       once(
         [text(arg!)],
         (x) =>
-          `coalesce(sf_js_parse_url(${x})::JSON, CASE WHEN ${x} IS NOT NULL THEN ${fallback.replace('$', x)} END)`,
+          `coalesce(sf_js_parse_url(${x})::JSON, CASE WHEN ${x} IS NOT NULL THEN ${fallback.replaceAll('$', x)} END)`,
       ),
       OBJECT,
       arg!,
@@ -234,9 +231,9 @@ function pads(name: string, duck: string): FunctionDefinition[] {
   return scalar(name, [2, 3], ([arg, size, pad]) => {
     const by = pad === undefined ? "' '" : text(pad);
     const sql = once(
-      [text(arg!), `greatest(${bigint(size!)}, 0)`, by],
+      [text(arg!), bigint(size!), by],
       (x, n, filler) =>
-        `CASE WHEN ${filler} = '' THEN left(${x}, ${n}) ELSE ${limited(n, `${duck}(${x}, ${n}::INTEGER, ${filler})`)} END`,
+        `CASE WHEN ${n} < 0 THEN '' WHEN ${filler} = '' THEN left(${x}, ${n}) ELSE ${limited(n, `${duck}(${x}, ${n}::INTEGER, ${filler})`)} END`,
     );
     return value(sql, VARCHAR, arg!, size!);
   });

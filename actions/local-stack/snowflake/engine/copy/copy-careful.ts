@@ -8,6 +8,7 @@ import { csvOptions } from '../stages/csv-options.ts';
 import type { StagedFile } from '../stages/stage-files.ts';
 import { textFile } from '../stages/staged-text.ts';
 import { type CopyColumn, type CopyColumns, copyColumns } from './copy-columns.ts';
+import { KEPT_ERRORS, recordFileErrors } from './copy-jobs.ts';
 import { fileNames, type LoadContext, loaded, scanForCopy } from './copy-load.ts';
 import { errorLimit } from './copy-options.ts';
 import { abortError, columnLabel, type LoadError, recordError } from './load-error.ts';
@@ -55,12 +56,18 @@ export class CarefulLoad {
   async #loadFile(file: StagedFile): Promise<FileLoad> {
     const { plan, transaction, bind } = this.#context;
     const weighed = await this.#weigh(file);
-    if (!('table' in weighed)) return this.#failed(file, weighed, 0, 1);
+    if (!('table' in weighed)) {
+      this.#remember(file, [weighed], 1);
+      return this.#failed(file, weighed, 0, 1);
+    }
     try {
       const { parsed, errors } = weighed;
       const { onError } = plan.options;
       const limit = errorLimit(onError, parsed);
-      const first = errors === 0 ? null : (await this.#describe(weighed, 1))[0]!;
+      const described =
+        errors === 0 ? [] : await this.#describe(weighed, this.#context.pipe ? 1 : KEPT_ERRORS);
+      const first = described[0] ?? null;
+      this.#remember(file, described, errors);
       if (first !== null && (onError.kind === 'abort' || this.#mustAbort(first))) {
         if (this.#context.pipe) return this.#failed(file, first, parsed, errors);
         throw abortError(first, file);
@@ -86,6 +93,11 @@ export class CarefulLoad {
     } finally {
       await this.#drop(weighed);
     }
+  }
+
+  #remember(file: StagedFile, errors: LoadError[], seen: number): void {
+    const { session, run, pipe } = this.#context;
+    if (seen > 0 && !pipe) recordFileErrors(session.engine, run.queryId, { file: file.name, errors, seen });
   }
 
   /** In JSON and Parquet files only unreadable records can be passed over, not values that do not convert. */

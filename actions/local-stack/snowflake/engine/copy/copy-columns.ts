@@ -6,7 +6,7 @@ import { bindExpression } from '../../bind/expression.ts';
 import { findFunction } from '../../bind/functions/registry.ts';
 import { literal } from '../../bind/literal.ts';
 import { addRelation, createScope, type ScopeColumn } from '../../bind/scope.ts';
-import { value } from '../../bind/value.ts';
+import { quote, value } from '../../bind/value.ts';
 import { pathAccess } from '../../bind/variant.ts';
 import { assign } from '../dml/assign.ts';
 import { requireWidth } from '../dml/insert-rows.ts';
@@ -67,7 +67,7 @@ export function copyColumns(
     );
   }
   const visible = relation.columns.filter((column) => !column.hidden);
-  if (plan.options.matchByName !== null) return finish(matched(plan, scan, names, relation.columns));
+  if (plan.options.matchByName !== null) return finish(matched(plan, scan, names, relation.columns, context));
   return finish(
     targets.map((target, index) => {
       const column = visible[index]!;
@@ -79,7 +79,13 @@ export function copyColumns(
 }
 
 /** Columns that no name matches get no value, so that their defaults apply; case decides only where asked. */
-function matched(plan: CopyPlan, scan: FileScan, names: FileNames, columns: ScopeColumn[]): CopyColumn[] {
+function matched(
+  plan: CopyPlan,
+  scan: FileScan,
+  names: FileNames,
+  columns: ScopeColumn[],
+  context: BindContext,
+): CopyColumn[] {
   const { options, format } = plan;
   const same = (name: string, target: TableColumn): boolean =>
     options.matchByName === 'CASE_SENSITIVE'
@@ -97,7 +103,7 @@ function matched(plan: CopyPlan, scan: FileScan, names: FileNames, columns: Scop
     if (format.type === 'CSV') {
       const index = names.header.findIndex((name) => same(name, target));
       if (index >= 0)
-        result.push({ target, bound: fromText(columns[index]!, target, plan, null), field: index + 1 });
+        result.push({ target, bound: fromText(columns[index]!, target, plan, context), field: index + 1 });
     } else if (format.type === 'PARQUET') {
       const name = [...scan.parquet!.fields.keys()].find((candidate) => same(candidate, target));
       const field = name === undefined ? undefined : first.fields?.get(name);
@@ -111,11 +117,43 @@ function matched(plan: CopyPlan, scan: FileScan, names: FileNames, columns: Scop
         values.length === 1
           ? values[0]!
           : value(`coalesce(${values.map((one) => one.sql).join(', ')})`, { name: 'VARIANT' }, first);
-      result.push({ target, bound: assign(bound, target), field: null });
+      result.push({ target, bound: fromJson(bound, target, plan, context), field: null });
     }
   }
   return result;
 }
+
+/**
+ * A JSON value as a column's: TRIM_SPACE and NULL_IF of its texts, the file format's own formats of dates and times.
+ * Source: docs.snowflake.com, CREATE FILE FORMAT, TYPE = JSON: they are for loading into separate columns.
+ */
+function fromJson(bound: Bound, target: TableColumn, plan: CopyPlan, context: BindContext): Bound {
+  const { options } = plan.format;
+  const nulls = options.NULL_IF as string[];
+  const plain = `json_extract_string(${bound.sql}, '$')`;
+  const trimmed = options.TRIM_SPACE === true ? `trim(${plain})` : plain;
+  const isNull = nulls.length === 0 ? 'false' : `${trimmed} IN (${nulls.map(quote).join(', ')})`;
+  const shown =
+    nulls.length === 0 && options.TRIM_SPACE !== true
+      ? bound
+      : value(
+          `CASE WHEN ${isNull} THEN NULL WHEN json_type(${bound.sql}) = 'VARCHAR' THEN to_json(${trimmed}) ELSE ${bound.sql} END`,
+          { name: 'VARIANT' },
+          bound,
+        );
+  const format = FORMATS[target.type.name];
+  if (format === undefined || options[format] === 'AUTO') return assign(shown, target);
+  const text = cast(shown, { name: 'VARCHAR', length: 16_777_216 });
+  return formatted(text, target, `TO_${target.type.name}`, String(options[format]), context);
+}
+
+const FORMATS: Record<string, string> = {
+  DATE: 'DATE_FORMAT',
+  TIME: 'TIME_FORMAT',
+  TIMESTAMP_NTZ: 'TIMESTAMP_FORMAT',
+  TIMESTAMP_LTZ: 'TIMESTAMP_FORMAT',
+  TIMESTAMP_TZ: 'TIMESTAMP_FORMAT',
+};
 
 function assignField(field: Bound, target: TableColumn): Bound {
   const semi = ['VARIANT', 'OBJECT', 'ARRAY'].includes(target.type.name);

@@ -2,12 +2,18 @@ import { parseObjectName } from '../../../../shared/sql/parse.ts';
 import { compilationError } from '../../../../shared/sql/snowflake-error.ts';
 import { duckType, type SnowflakeType } from '../../../../shared/sql/types.ts';
 import type { Bound, RelationSource } from '../../bind/bound.ts';
+import { cast } from '../../bind/cast.ts';
+import { LTZ } from '../../bind/literal.ts';
 import { quote } from '../database.ts';
 import { instant, integer, text } from '../dml/rows-relation.ts';
 import type { Engine } from '../engine.ts';
 import { formatName, fullName } from '../names.ts';
 import type { PipeRecord, TableRecord } from '../objects.ts';
 import type { Run, Session } from '../session.ts';
+
+const HOUR = 3_600_000_000;
+/** How far back the histories go: 14 days. */
+const HISTORY = 14 * 24 * HOUR;
 
 /**
  * INFORMATION_SCHEMA.COPY_HISTORY: loads into a table by COPY and by pipes.
@@ -17,9 +23,9 @@ export function copyHistoryRelation(named: Map<string, Bound>, session: Session,
   const table = tableNamed(named.get('TABLE_NAME'), session);
   const start = named.get('START_TIME');
   if (start === undefined) throw missing('START_TIME', 'COPY_HISTORY');
-  const after = `epoch_us(${start.sql}::TIMESTAMPTZ)`;
+  const after = `epoch_us(${cast(start, LTZ).sql})`;
   const end = named.get('END_TIME');
-  const before = end === undefined ? String(run.startedAt) : `epoch_us(${end.sql}::TIMESTAMPTZ)`;
+  const before = end === undefined ? String(run.startedAt) : `epoch_us(${cast(end, LTZ).sql})`;
   const pipe = named.get('PIPE_NAME');
   const only = pipe === undefined ? '' : ` AND pipe_id = ${pipeNamed(pipe, session).id}`;
   const loads = `(SELECT * FROM catalog.loads UNION ALL SELECT * FROM catalog.pipe_loads)`;
@@ -50,7 +56,7 @@ export function copyHistoryRelation(named: Map<string, Bound>, session: Session,
       PIPE_RECEIVED_TIME: [time('received_at'), instant],
       FIRST_COMMIT_TIME: [time('loaded_at'), instant],
     },
-    `${loads} AS l WHERE table_id = ${table.id} AND loaded_at >= ${after} AND loaded_at <= ${before}${only}`,
+    `${loads} AS l WHERE table_id = ${table.id} AND loaded_at > ${run.startedAt - HISTORY} AND loaded_at >= ${after} AND loaded_at <= ${before}${only}`,
   );
 }
 
@@ -81,22 +87,57 @@ export function loadHistoryRelation(session: Session, database: string, now: num
   );
 }
 
-/** VALIDATE_PIPE_LOAD: files of a pipe that had errors, the first of each. */
-export function validatePipeLoadRelation(named: Map<string, Bound>, session: Session): RelationSource {
+/** VALIDATE_PIPE_LOAD: files of a pipe that had errors, the first of each, of the last 14 days. Source: its page. */
+export function validatePipeLoadRelation(
+  named: Map<string, Bound>,
+  session: Session,
+  run: Run,
+): RelationSource {
   const pipeName = named.get('PIPE_NAME');
   const start = named.get('START_TIME');
+  const end = named.get('END_TIME');
   if (pipeName === undefined) throw missing('PIPE_NAME', 'VALIDATE_PIPE_LOAD');
   if (start === undefined) throw missing('START_TIME', 'VALIDATE_PIPE_LOAD');
   const pipe = pipeNamed(pipeName, session);
+  const until = end === undefined ? String(run.startedAt) : `epoch_us(${cast(end, LTZ).sql})`;
   return relation(
     {
       ERROR: ['first_error', text],
       FILE: ['file_name', text],
       LINE: ['first_error_line', integer],
       CHARACTER: ['first_error_character', integer],
+      BYTE_OFFSET: ['NULL', integer],
+      CATEGORY: ['NULL', text],
+      CODE: ['NULL', integer],
+      SQL_STATE: ['NULL', text],
       COLUMN_NAME: ['first_error_column', text],
+      ROW_NUMBER: ['NULL', integer],
+      ROW_START_LINE: ['NULL', integer],
     },
-    `catalog.pipe_loads WHERE pipe_id = ${pipe.id} AND errors_seen > 0 AND loaded_at >= epoch_us(${start.sql}::TIMESTAMPTZ)`,
+    `catalog.pipe_loads WHERE pipe_id = ${pipe.id} AND errors_seen > 0 AND loaded_at > ${run.startedAt - HISTORY} AND loaded_at >= epoch_us(${cast(start, LTZ).sql}) AND loaded_at <= ${until}`,
+  );
+}
+
+/** PIPE_USAGE_HISTORY: files and bytes loaded by pipes, hour by hour; the last 12 hours unless told otherwise. Source: its page. */
+export function pipeUsageRelation(named: Map<string, Bound>, session: Session, run: Run): RelationSource {
+  const [start, end, pipe] = ['DATE_RANGE_START', 'DATE_RANGE_END', 'PIPE_NAME'].map((name) =>
+    named.get(name),
+  );
+  const until = end === undefined ? String(run.startedAt) : `epoch_us(${cast(end, LTZ).sql})`;
+  const from = start === undefined ? `(${until} - ${12 * HOUR})` : `epoch_us(${cast(start, LTZ).sql})`;
+  const only = pipe === undefined ? '' : ` AND pipe_id = ${pipeNamed(pipe, session).id}`;
+  const hours = `(SELECT pipe_id, loaded_at // ${HOUR} AS hour, sum(size) AS bytes, count(*) AS files FROM catalog.pipe_loads WHERE status <> 'LOAD_FAILED' AND loaded_at >= ${from} AND loaded_at <= ${until}${only} GROUP BY ALL)`;
+  const name = ['database', 'schema', 'name'].map((part) => pipeColumn(session.engine, part as 'name'));
+  return relation(
+    {
+      START_TIME: [time(`hour * ${HOUR}`), instant],
+      END_TIME: [time(`(hour + 1) * ${HOUR}`), instant],
+      PIPE_NAME: [name.join(` || '.' || `), text],
+      CREDITS_USED: ['0', integer],
+      BYTES_INSERTED: ['bytes', integer],
+      FILES_INSERTED: ['files', integer],
+    },
+    `${hours} AS h`,
   );
 }
 

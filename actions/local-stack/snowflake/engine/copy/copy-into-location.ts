@@ -30,7 +30,7 @@ import { temporaryFile } from '../stages/stage-cache.ts';
 import { listFiles, storeFile } from '../stages/stage-files.ts';
 import { checkedPath, resolveLocation } from '../stages/stage-location.ts';
 import type { Transaction } from '../transaction.ts';
-import { csvUnload, jsonUnload, parquetUnload } from './unload-format.ts';
+import { csvUnload, jsonUnload, parquetIsPlain, parquetUnload } from './unload-format.ts';
 
 const OPTIONS = [
   'FILE_FORMAT',
@@ -270,8 +270,7 @@ function filePath(
 ): string {
   const given = String(format.options.FILE_EXTENSION ?? 'NONE');
   const plain = given === 'NONE' ? format.type.toLowerCase() : given.replace(/^\./, '');
-  const parquetCompression =
-    format.type === 'PARQUET' && format.options.COMPRESSION !== 'NONE' ? '.snappy' : '';
+  const parquetCompression = format.type === 'PARQUET' && !parquetIsPlain(format) ? '.snappy' : '';
   const extension = `${parquetCompression}.${plain}${EXTENSIONS[compressionOf(format)] ?? ''}`;
   const folder =
     partition === '' ? path : `${path === '' || path.endsWith('/') ? path : `${path}/`}${partition}/`;

@@ -5,11 +5,19 @@ import { columns, integer, text } from '../dml/rows-relation.ts';
 import { type StatementResult, statusResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import { removeFile, type StagedFile } from '../stages/stage-files.ts';
+import { recordCopyJob } from './copy-jobs.ts';
 import { loadFiles } from './copy-load.ts';
 import { errorLimit } from './copy-options.ts';
 import { type CopyPlan, planCopy, plannedFiles } from './copy-plan.ts';
 import { validateFiles } from './copy-validate.ts';
-import { type FileLoad, fileKey, loadedFiles, recordLoads, stageName } from './load-history.ts';
+import {
+  type FileLoad,
+  fileKey,
+  loadedFiles,
+  recordLoads,
+  stageName,
+  uncertainFiles,
+} from './load-history.ts';
 
 /** COPY INTO <table>. Source of behaviour: docs.snowflake.com, COPY INTO <table>. */
 export async function copyIntoTable(
@@ -25,12 +33,22 @@ export async function copyIntoTable(
 
   const { engine } = session;
   const loader = { tableId: plan.table.id, pipeId: null };
+  recordCopyJob(engine, run.queryId, {
+    tableId: plan.table.id,
+    sessionId: session.id,
+    transforms: plan.transform !== null,
+    files: [],
+  });
   const loads = await session.transact(async (transaction) => {
     await transaction.lockTable(plan.table.id);
     const known = plan.options.force
       ? new Set<string>()
       : await loadedFiles(transaction, loader, engine.now());
-    const fresh = files.filter((file) => !known.has(fileKey(engine, file)));
+    const isUncertain =
+      plan.options.force || plan.options.loadUncertain
+        ? () => false
+        : await uncertainFiles(transaction, plan.table.id, engine.now());
+    const fresh = files.filter((file) => !known.has(fileKey(engine, loader, file)) && !isUncertain(file));
     const done = await loadFiles(plan, withinSize(fresh, plan.options.sizeLimit), session, run, transaction);
     const lost = missing.map((name) => missingLoad(name, plan));
     await recordLoads(transaction, loader, stageName(plan.location), [...done, ...lost], engine.now());

@@ -21,6 +21,8 @@ export interface CopyOptions {
   includeMetadata: Map<string, string>;
   /** Texts that are too long are cut instead of refused. */
   truncate: boolean;
+  /** Files too old to know whether they were loaded are loaded. */
+  loadUncertain: boolean;
   validation: { kind: 'rows'; count: number } | { kind: 'errors' } | null;
 }
 
@@ -74,7 +76,6 @@ export function readCopyOptions(
     throw invalid('MATCH_BY_COLUMN_NAME', match);
   const size = values.SIZE_LIMIT;
   if (size !== undefined && !(Number.isInteger(size) && Number(size) > 0)) throw invalid('SIZE_LIMIT', size);
-  flag('LOAD_UNCERTAIN_FILES', false);
   return {
     onError: values.ON_ERROR === undefined ? defaultOnError : readOnError(values.ON_ERROR),
     sizeLimit: size === undefined ? null : Number(size),
@@ -84,6 +85,7 @@ export function readCopyOptions(
     matchByName: match === 'NONE' ? null : match,
     includeMetadata,
     truncate: flag('TRUNCATECOLUMNS', false) || !flag('ENFORCE_LENGTH', true),
+    loadUncertain: flag('LOAD_UNCERTAIN_FILES', false),
     validation: values.VALIDATION_MODE === undefined ? null : readValidation(values.VALIDATION_MODE),
   };
 }

@@ -140,7 +140,12 @@ function check(plan: CopyPlan): void {
   }
   if (format.type === 'CSV') {
     if (format.options.PARSE_HEADER === true)
-      throw notSupportedHere('PARSE_HEADER without MATCH_BY_COLUMN_NAME', statement.start);
+      throw compilationError(
+        '002099',
+        '0A000',
+        'Invalid file format "PARSE_HEADER" is only allowed for CSV INFER_SCHEMA and MATCH_BY_COLUMN_NAME.',
+        statement.start,
+      );
     return;
   }
   const semi = ['VARIANT', 'OBJECT', 'ARRAY'];

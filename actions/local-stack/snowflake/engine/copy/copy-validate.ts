@@ -1,11 +1,11 @@
 import { createBindContext } from '../bind-context.ts';
-import { columns, integer, text } from '../dml/rows-relation.ts';
 import { encodeColumn, encodeRows } from '../encode.ts';
 import type { StatementResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import type { StagedFile } from '../stages/stage-files.ts';
 import { CarefulLoad } from './copy-careful.ts';
 import { copyColumns } from './copy-columns.ts';
+import { errorColumns, errorRow } from './copy-jobs.ts';
 import { fileNames, type LoadContext, scanForCopy } from './copy-load.ts';
 import type { CopyPlan } from './copy-plan.ts';
 import { abortError } from './load-error.ts';
@@ -52,39 +52,12 @@ async function firstRows(context: LoadContext, files: StagedFile[], count: numbe
   };
 }
 
-/** Source of the columns: docs.snowflake.com, COPY INTO <table>, "Validating staged files". */
-const header = columns({
-  ERROR: text,
-  FILE: text,
-  LINE: integer,
-  CHARACTER: integer,
-  BYTE_OFFSET: integer,
-  CATEGORY: text,
-  CODE: integer,
-  SQL_STATE: text,
-  COLUMN_NAME: text,
-  ROW_NUMBER: integer,
-  ROW_START_LINE: integer,
-});
-
 async function allErrors(context: LoadContext, files: StagedFile[]): Promise<StatementResult> {
   const rows: (string | null)[][] = [];
   for (const file of files) {
     for (const error of await new CarefulLoad(context).errors(file)) {
-      rows.push([
-        error.message,
-        file.name,
-        String(error.line),
-        error.character === null ? null : String(error.character),
-        null,
-        error.category,
-        error.code,
-        error.sqlState,
-        error.column,
-        String(error.row),
-        String(error.rowLine),
-      ]);
+      rows.push(errorRow(error, file.name));
     }
   }
-  return { columns: header, rows, type: 'SELECT', rowsAffected: 0 };
+  return { columns: errorColumns, rows, type: 'SELECT', rowsAffected: 0 };
 }

@@ -22,7 +22,7 @@ export interface FileLoad {
 }
 
 const DAY = 86_400_000_000;
-/** A table remembers the files it has loaded for 64 days, a pipe for 14. Source: docs.snowflake.com, "Load metadata". */
+/** A table remembers the files it has loaded for 64 days, a pipe for 14. Source: docs.snowflake.com, "Introduction to Snowpipe". */
 const TABLE_MEMORY = 64 * DAY;
 const PIPE_MEMORY = 14 * DAY;
 
@@ -58,12 +58,34 @@ export async function loadedFiles(
   const rows = await transaction.query(
     `SELECT source, etag FROM ${table} WHERE ${owner} AND loaded_at > ${now - memory} AND status IN ('LOADED', 'PARTIALLY_LOADED')`,
   );
-  return new Set(rows.map(([source, etag]) => `${source}\0${etag}`));
+  return new Set(rows.map(([source, etag]) => (loader.pipeId === null ? `${source}\0${etag}` : `${source}`)));
 }
 
-/** Name and content: the same file with new content is loaded again. */
-export function fileKey(engine: Engine, file: StagedFile): string {
-  return `${sourceName(engine, file)}\0${file.etag}`;
+/**
+ * What COPY and pipes know a loaded file by. COPY: name and content, so that new content is loaded again. A pipe:
+ * the name alone; what is staged under it later is left out, whatever it holds.
+ * Source: docs.snowflake.com, "Troubleshooting Snowpipe", Unable to reload modified data.
+ */
+export function fileKey(engine: Engine, loader: Loader, file: StagedFile): string {
+  const name = sourceName(engine, file);
+  return loader.pipeId === null ? `${name}\0${file.etag}` : name;
+}
+
+/**
+ * Whether nobody can tell if a file was loaded: it is older than what the table remembers, and so is the table's
+ * first load. Source: docs.snowflake.com, "Loading older files", LOAD_UNCERTAIN_FILES.
+ */
+export async function uncertainFiles(
+  transaction: Transaction,
+  tableId: number,
+  now: number,
+): Promise<(file: StagedFile) => boolean> {
+  const [row] = await transaction.query(
+    `SELECT min(loaded_at) FROM catalog.loads WHERE table_id = ${tableId} AND status IN ('LOADED', 'PARTIALLY_LOADED')`,
+  );
+  const first = row![0];
+  const forgotten = now - TABLE_MEMORY;
+  return (file) => first !== null && Number(first) < forgotten && file.lastModified < forgotten;
 }
 
 /** Writes what became of the files into the history, in the load's own transaction. */

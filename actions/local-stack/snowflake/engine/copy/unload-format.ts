@@ -21,6 +21,10 @@ export function csvUnload(
   header: boolean,
 ): string {
   const options = csvOptions(format.options);
+  if (!/^utf-?8$/i.test(String(format.options.ENCODING)))
+    throw notSupportedHere(
+      `unloading with ENCODING = '${format.options.ENCODING}': files are unloaded in UTF-8`,
+    );
   const field = options.fieldDelimiter?.toString('utf8') ?? '';
   const record = options.recordDelimiter?.toString('utf8') ?? '';
   const enclosure = options.enclosure === null ? null : String.fromCharCode(options.enclosure);
@@ -62,6 +66,11 @@ export function jsonUnload(from: string, path: string): string {
   return `COPY (SELECT c1::VARCHAR AS line ${from.replace('WHERE ', 'WHERE c1 IS NOT NULL AND ')}) TO ${quote(path)} ${RAW}`;
 }
 
+/** Parquet files are compressed with Snappy unless told otherwise. */
+export function parquetIsPlain({ options }: EffectiveFormat): boolean {
+  return options.COMPRESSION === 'NONE' || options.SNAPPY_COMPRESSION === false;
+}
+
 /** Column names are kept with HEADER = TRUE; else they are _COL_0, _COL_1 … Semi-structured values become JSON text. */
 export function parquetUnload(
   values: Bound[],
@@ -73,9 +82,13 @@ export function parquetUnload(
 ): string {
   const select = values.map((value, index) => {
     const name = header ? columns[index]!.name : `_COL_${index}`;
+    // Source: docs.snowflake.com, COPY INTO <location>, usage notes: these are an error in Parquet.
+    if (value.type.name === 'TIMESTAMP_TZ' || value.type.name === 'TIMESTAMP_LTZ')
+      throw notSupportedHere(`unloading ${value.type.name} to Parquet, which Snowflake refuses too`);
     const semi = ['VARIANT', 'OBJECT', 'ARRAY'].includes(value.type.name);
     return `${semi ? `${value.sql}::VARCHAR` : value.sql} AS "${name.replaceAll('"', '""')}"`;
   });
-  const compression = format.options.COMPRESSION === 'NONE' ? 'uncompressed' : 'snappy';
+  if (format.options.COMPRESSION === 'LZO') throw notSupportedHere('COMPRESSION = LZO when unloading');
+  const compression = parquetIsPlain(format) ? 'uncompressed' : 'snappy';
   return `COPY (SELECT ${select.join(', ')} ${from}) TO ${quote(path)} (FORMAT parquet, COMPRESSION ${compression})`;
 }

@@ -21,7 +21,9 @@ export async function deleteRows(statement: Delete, session: Session, run: Run):
       const using = statement.using === null ? null : bindTableExpression(statement.using, scope);
       const where = statement.where === null ? null : bindCondition(statement.where, scope);
       refuseIn('where clause', scope.uses);
-      if (using === null && where === null) return { writes: [table], table, sql: null };
+      // Rows that a row access policy hides stay.
+      const all = using === null && where === null && table.rowAccessPolicy === undefined;
+      if (all) return { writes: [table], table, sql: null };
       const tables = [target.sql(), ...(using === null ? [] : [using.sql()])].join(', ');
       const condition = where === null ? '' : ` WHERE ${where.sql}`;
       const distinct = using === null ? '' : 'DISTINCT ';

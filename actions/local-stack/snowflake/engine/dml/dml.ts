@@ -1,13 +1,15 @@
 import type { Identifier, ObjectName, Statement } from '../../../../shared/sql/ast.ts';
+import { SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
 import type { BindContext } from '../../bind/context.ts';
 import { INTEGER } from '../../bind/literal.ts';
 import { createBindContext } from '../bind-context.ts';
-import { findObject } from '../names.ts';
+import { findObject, formatName } from '../names.ts';
 import type { TableRecord } from '../objects.ts';
+import { preparePivots } from '../pivot-values.ts';
 import type { StatementResult, StatementType } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import { prepareStages } from '../stages/stage-scan.ts';
-import { consumeStream } from '../streams/stream.ts';
+import { consumeStream } from '../streams/stream-read.ts';
 import type { Transaction } from '../transaction.ts';
 
 /**
@@ -23,10 +25,11 @@ export async function bindAndLock<Bound extends { writes: TableRecord[] }>(
   bind: (context: BindContext) => Bound,
 ): Promise<Bound> {
   const stages = await prepareStages(node, session, run);
+  const pivots = await preparePivots(node, session, run, { transaction, stages });
   for (;;) {
     const streams = new Set<number>();
     const bound = bind(
-      createBindContext(session, run, { transaction, stages, onStreamRead: (id) => streams.add(id) }),
+      createBindContext(session, run, { transaction, stages, pivots, onStreamRead: (id) => streams.add(id) }),
     );
     if (run.describeOnly) return bound;
     const { restarts } = transaction;
@@ -46,7 +49,15 @@ export async function bindAndLock<Bound extends { writes: TableRecord[] }>(
 
 /** The table that a statement writes. @throws doesNotExist */
 export function targetTable(name: ObjectName, session: Session, run: Run): TableRecord {
-  return findObject(['TABLE'], name, session, run);
+  const table = findObject(['TABLE'], name, session, run);
+  if (table.dynamic === undefined) return table;
+  // Only a refresh changes its rows. Source: docs.snowflake.com, "Dynamic table limitations".
+  throw new SnowflakeError(
+    '002717',
+    '42601',
+    `SQL compilation error:\nInvalid operation: DML on Dynamic Table '${formatName(table)}' is not allowed.`,
+    { position: name.start },
+  );
 }
 
 /** The name that a target goes by in its statement: its alias, else its own. */

@@ -11,6 +11,7 @@ import type { TableColumn, TableRecord } from '../objects.ts';
 import { identityName, physicalName, storageColumns, storedColumns } from '../tables/storage.ts';
 import type { Transaction } from '../transaction.ts';
 import { assign, checkedNotNull } from './assign.ts';
+import { timesRead } from './replace-rows.ts';
 import { endAllRows } from './row-changes.ts';
 
 /**
@@ -30,7 +31,8 @@ export async function insertRows(
   const version = await transaction.lockTable(table.id);
   const rows = completeRows(table, source, targets, context);
   const overwrite = options.overwrite === true;
-  if (!transaction.explicit && !overwrite) return transaction.run(insertSql(table, `(${rows})`, version));
+  const direct = !transaction.explicit && !overwrite && timesRead(rows, table) === 0;
+  if (direct) return transaction.run(insertSql(table, `(${rows})`, version));
   const kept = await transaction.keepRows(rows);
   if (overwrite) await endAllRows(transaction, table);
   const count = await transaction.run(insertSql(table, kept, version));

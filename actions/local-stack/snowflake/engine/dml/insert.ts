@@ -9,11 +9,17 @@ import type { TableColumn, TableRecord } from '../objects.ts';
 import type { StatementResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import { assign } from './assign.ts';
+import { insertFromBindRows } from './bind-rows.ts';
 import { bindAndLock, countsResult, targetTable } from './dml.ts';
 import { defaultValue, insertRows, requireWidth, targetColumns } from './insert-rows.ts';
 
 /** INSERT [OVERWRITE] INTO … VALUES | SELECT */
 export async function insert(statement: Insert, session: Session, run: Run): Promise<StatementResult> {
+  if (run.bindRows !== undefined) {
+    const { bindRows, ...rest } = run;
+    const { statement: several, binds } = insertFromBindRows(statement, bindRows);
+    return insert(several, session, { ...rest, binds });
+  }
   return session.transact(async (transaction) => {
     const bound = await bindAndLock(statement, transaction, session, run, (context) => {
       const table = targetTable(statement.target, session, run);

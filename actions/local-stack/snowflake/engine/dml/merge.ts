@@ -22,20 +22,30 @@ import { bindAndLock, countsResult, targetName, targetTable } from './dml.ts';
 import { throwDuplicate } from './duplicate-row.ts';
 import { isDefault } from './insert.ts';
 import { defaultValue, requireWidth, targetColumns } from './insert-rows.ts';
+import { canReplace, replaceRows } from './replace-rows.ts';
 import { applyChanges, type RowChanges } from './row-changes.ts';
 import { bindSet, checkedImage } from './update.ts';
 
 /** MERGE INTO t USING s ON … WHEN [NOT] MATCHED [AND …] THEN …: the first clause that applies to a pair of rows wins. */
 export async function merge(statement: Merge, session: Session, run: Run): Promise<StatementResult> {
   return session.transact(async (transaction) => {
-    const { table, sql } = await bindAndLock(statement, transaction, session, run, (context) => {
-      const table = targetTable(statement.target, session, run);
-      return { writes: [table], table, sql: mergeSql(statement, table, context, session, run) };
-    });
+    const bind = () =>
+      bindAndLock(statement, transaction, session, run, (context) => {
+        const table = targetTable(statement.target, session, run);
+        return { writes: [table], table, sql: mergeSql(statement, table, context, session, run) };
+      });
+    let { table, sql } = await bind();
     const has = (action: 'I' | 'U' | 'D'): boolean =>
       statement.clauses.some((clause) => actionOf(clause) === action);
     const kinds = { inserts: has('I'), updates: has('U'), deletes: has('D') };
     if (run.describeOnly) return mergedResult(kinds, [0, 0, 0]);
+    if (canReplace(transaction, table, sql)) {
+      const replaced = await replaceRows(transaction, table, sql, kinds);
+      if (replaced !== null) return mergedResult(kinds, replaced);
+      await transaction.recover();
+      // What others have committed meanwhile is in view now.
+      ({ table, sql } = await bind());
+    }
     let kept = await transaction.keepRows(sql);
     if (kinds.updates) kept = await onePerRow(kept, table, session, transaction);
     const [counts] = await transaction.query(

@@ -39,8 +39,9 @@ function cellSql(cell: Cell, type: SnowflakeType): string {
   if (typeof cell === 'object') return `CAST(${cell.sql} AS ${duck})`;
   switch (type.name) {
     case 'TIMESTAMP_LTZ':
-    case 'TIMESTAMP_TZ':
       return `CAST(make_timestamptz(${Number(cell)}) AS TIMESTAMPTZ)`;
+    case 'TIMESTAMP_TZ':
+      return `sf_zoned_here(make_timestamptz(${Number(cell)}))`;
     case 'TIMESTAMP_NTZ':
       return `make_timestamp(${Number(cell)})`;
     default:

@@ -14,6 +14,7 @@ import { bindAndLock, countsResult, targetName, targetTable } from './dml.ts';
 import { throwDuplicate } from './duplicate-row.ts';
 import { isDefault } from './insert.ts';
 import { columnNamed, defaultValue } from './insert-rows.ts';
+import { canReplace, replaceRows } from './replace-rows.ts';
 import { applyChanges } from './row-changes.ts';
 
 /** UPDATE t SET … [FROM …] [WHERE …] */
@@ -36,6 +37,12 @@ export async function update(statement: Update, session: Session, run: Run): Pro
       return { writes: [table], table, sql: checkedImage(table, `SELECT * FROM (${sql}) WHERE _nth = 1`) };
     });
     if (run.describeOnly) return updatedResult(0, 0);
+    if (statement.from === null && canReplace(transaction, table, sql)) {
+      const kinds = { inserts: false, updates: true, deletes: false };
+      const replaced = await replaceRows(transaction, table, sql, kinds);
+      if (replaced !== null) return updatedResult(replaced[1], 0);
+      throw new Error(`an update of table ${table.id} without FROM has changed a row twice`);
+    }
     const kept = await transaction.keepRows(sql);
     const [counts] = await transaction.query(
       `SELECT count(*), count(*) FILTER (WHERE _joined > 1), min(_row) FILTER (WHERE _joined > 1) FROM ${kept}`,

@@ -101,6 +101,8 @@ function write(
     if (options.replaceInvalid) fields = fields.map(replaceInvalid);
     else error = invalidUtf8(window, start, fields, line);
   }
+  if (error === null && !options.multiLine && record.lines > 1)
+    error = brokenLine(window, start, record, line);
   if (error === null) error = countError(window, start, record, row, line, plan);
   writer.begin(row, line, window.offset + start, error);
   for (let index = 0; index < plan.fields; index++) {
@@ -134,6 +136,14 @@ function countError(
     return { kind: 'tooMany', field: plan.expected, detail: '', ...placeOf(window, start, delimiter, line) };
   }
   return { kind: 'tooFew', field: count + 1, detail: '', ...placeOf(window, start, record.end, line) };
+}
+
+/** A field that goes on over the end of its line, where MULTI_LINE = FALSE lets none. */
+function brokenLine(window: TextWindow, start: number, record: CsvRecord, line: number): RecordError | null {
+  const at = window.buffer.subarray(0, record.end).indexOf(0x0a, start);
+  if (at < 0) return null;
+  const field = Math.max(1, record.fields.findLastIndex((one) => one.start <= at) + 1);
+  return { kind: 'found', field, detail: '\n', ...placeOf(window, start, at, line) };
 }
 
 function invalidUtf8(window: TextWindow, start: number, fields: CsvField[], line: number): RecordError {

@@ -35,7 +35,10 @@ export async function readJson(path: string, options: FormatOptions, writer: Rec
       const end = documentEnd(window);
       if (end === undefined) return undefined;
       const bytes = window.buffer.subarray(window.start, end);
-      const document = readDocument(bytes, options);
+      const document =
+        options.MULTI_LINE === false && bytes.includes(LF)
+          ? { message: 'a record with a line end in it, where MULTI_LINE = FALSE' }
+          : readDocument(bytes, options);
       row++;
       if (typeof document !== 'string') {
         writeError(writer, row, line, window, document.message);

@@ -42,7 +42,7 @@ export async function parquetScan(
   const select: string[] = [];
   for (const [name, type] of columns) {
     const alias = `p${fields.size + 1}`;
-    const read = readColumn(quoteName(name), type, format.options.USE_LOGICAL_TYPE === true);
+    const read = cleaned(readColumn(quoteName(name), type, format.options.USE_LOGICAL_TYPE === true), format);
     select.push(`${read.sql} AS ${alias}`);
     fields.set(name, { sql: alias, type: read.type });
   }
@@ -147,6 +147,22 @@ function readColumn(name: string, type: string, logical: boolean): { sql: string
         ? { sql: `CASE WHEN ${name} IS NOT NULL THEN to_json(${name}) END`, type: { name: 'VARIANT' } }
         : { sql: `${name}::VARCHAR`, type: { name: 'VARCHAR', length: MAX_VARCHAR } };
   }
+}
+
+/** TRIM_SPACE of texts; NULL_IF of what is written like one of its strings. Source: docs.snowflake.com, CREATE FILE FORMAT, TYPE = PARQUET. */
+function cleaned(
+  column: { sql: string; type: SnowflakeType },
+  format: EffectiveFormat,
+): { sql: string; type: SnowflakeType } {
+  const { type } = column;
+  const isText = type.name === 'VARCHAR';
+  const sql = isText && format.options.TRIM_SPACE === true ? `trim(${column.sql})` : column.sql;
+  const nulls = format.options.NULL_IF as string[];
+  if (nulls.length === 0 || !(isText || type.name === 'NUMBER')) return { sql, type };
+  return {
+    sql: `CASE WHEN (${sql})::VARCHAR IN (${nulls.map(quote).join(', ')}) THEN NULL ELSE ${sql} END`,
+    type,
+  };
 }
 
 const INTEGER_DIGITS: Record<string, number> = {

@@ -45,6 +45,7 @@ export async function plainCsvScan(
     !delimiter.includes(0x0a) &&
     !options.trimSpace &&
     !options.replaceInvalid &&
+    (options.multiLine || options.enclosure === null) &&
     options.skipByteOrderMark &&
     (options.escapeEnclosed === null || options.escapeEnclosed === options.escapeUnenclosed);
   if (!simple) return undefined;

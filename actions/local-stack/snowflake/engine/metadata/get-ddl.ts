@@ -1,75 +1,149 @@
-import { notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
-import { formatType } from '../../../../shared/sql/types.ts';
-import { objectNamed } from '../engine-functions.ts';
-import { formatIdentifier } from '../names.ts';
-import type { TableRecord, TaskRecord } from '../objects.ts';
+import { parseObjectName } from '../../../../shared/sql/parse.ts';
+import { doesNotExist, notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
+import { formatName } from '../names.ts';
+import { placeOf } from '../objects/find-named.ts';
+import { recordKind, titleOf, typeName } from '../objects/object-kind.ts';
+import type { CatalogRecord, DatabaseRecord, RecordedObject, SchemaRecord } from '../objects.ts';
+import { requireRoutine } from '../scripting/find-procedure.ts';
+import { routineDdl } from '../scripting/show-procedures.ts';
 import type { Session } from '../session.ts';
+import {
+  type DdlName,
+  fileFormatDdl,
+  pipeDdl,
+  policyDdl,
+  sequenceDdl,
+  streamDdl,
+  tagDdl,
+  taskDdl,
+  warehouseDdl,
+} from './object-ddl.ts';
+import { dynamicTableDdl, tableDdl, viewDdl } from './relation-ddl.ts';
 
-/** GET_DDL('TABLE' | 'VIEW' | 'TASK' | 'PIPE' | 'STREAM', name): a statement that makes the object as it is. */
-export function getDdl(type: string, name: string, session: Session): string {
-  switch (type.toUpperCase()) {
+/** Types of GET_DDL that are called otherwise in statements. */
+const types: Record<string, string> = {
+  FILE_FORMAT: 'FILE FORMAT',
+  DYNAMIC_TABLE: 'DYNAMIC TABLE',
+  MATERIALIZED_VIEW: 'MATERIALIZED VIEW',
+};
+const documented = new Set([
+  'DATABASE',
+  'SCHEMA',
+  'TABLE',
+  'DYNAMIC TABLE',
+  'VIEW',
+  'MATERIALIZED VIEW',
+  'STREAM',
+  'SEQUENCE',
+  'TASK',
+  'PIPE',
+  'FILE FORMAT',
+  'TAG',
+  'WAREHOUSE',
+]);
+
+/**
+ * GET_DDL(type, name [, true]): statements that make the object as it is; of a database or schema all that is in it.
+ * With `qualified` names are whole. Source: docs.snowflake.com, GET_DDL.
+ */
+export function getDdl(type: string, name: string, qualified: boolean, session: Session): string {
+  const given = type.toUpperCase();
+  if (given === 'PROCEDURE' || given === 'FUNCTION')
+    return routineDdl(requireRoutine(given, name, session), qualified);
+  const parts = parseObjectName(name).map((part) => part.name);
+  if (given === 'POLICY') return ddlOf(policyNamed(parts, session), nameAs(qualified), session)!;
+  const wanted = types[given] ?? given;
+  const kind = recordKind(wanted);
+  if (kind === undefined || !documented.has(wanted)) throw notSupportedHere(`GET_DDL('${type}', …)`);
+  const place = placeOf(kind, parts, session);
+  const found = session.engine.catalog.find([kind], place.database, place.schema, place.name, session.id);
+  if (found === undefined) throw doesNotExist(titleOf(wanted), formatName(place));
+  if (found.kind === 'DATABASE' || found.kind === 'SCHEMA') return containerDdl(found, qualified, session);
+  return ddlOf(found, nameAs(qualified), session)!;
+}
+
+function nameAs(qualified: boolean): DdlName {
+  return (record) =>
+    qualified ? formatName(record) : formatName({ ...record, database: null, schema: null });
+}
+
+function policyNamed(parts: string[], session: Session): CatalogRecord {
+  const place = placeOf('MASKING POLICY', parts, session);
+  const kinds = ['MASKING POLICY', 'ROW ACCESS POLICY'] as const;
+  const found = session.engine.catalog.find(kinds, place.database, place.schema, place.name);
+  if (found === undefined) throw doesNotExist('Policy', formatName(place));
+  return found;
+}
+
+/** Kinds in the order in which a schema's statements come: what others refer to first. */
+const ORDER: CatalogRecord['kind'][] = [
+  'TAG',
+  'SEQUENCE',
+  'MASKING POLICY',
+  'ROW ACCESS POLICY',
+  'TABLE',
+  'FUNCTION',
+  'VIEW',
+  'FILE FORMAT',
+  'STREAM',
+  'PIPE',
+  'TASK',
+  'PROCEDURE',
+];
+
+function containerDdl(
+  container: DatabaseRecord | SchemaRecord,
+  qualified: boolean,
+  session: Session,
+): string {
+  const name = nameAs(qualified);
+  const head = `create or replace ${container.transient ? 'transient ' : ''}${container.kind.toLowerCase()} ${name(container)};`;
+  const { catalog } = session.engine;
+  if (container.kind === 'DATABASE') {
+    const schemas = catalog.list('SCHEMA', { database: container.name });
+    return [head, ...schemas.map((schema) => containerDdl(schema, qualified, session))].join('\n\n');
+  }
+  const place = { database: container.database, schema: container.name };
+  const statements = ORDER.flatMap((kind) =>
+    (catalog.list(kind, place) as CatalogRecord[])
+      .filter((record) => record.kind !== 'TABLE' || record.lifetime !== 'TEMPORARY')
+      .filter((record) => record.kind !== 'FUNCTION' || record.sessionId === undefined)
+      // What was created later may refer to what was there.
+      .sort((a, b) => a.id - b.id)
+      .flatMap((record) => ddlOf(record, name, session) ?? []),
+  );
+  return [head, ...statements].join('\n\n');
+}
+
+function ddlOf(record: CatalogRecord, name: DdlName, session: Session): string | undefined {
+  switch (record.kind) {
     case 'TABLE':
-      return tableDdl(objectNamed('TABLE', name, session));
+      return record.dynamic === undefined
+        ? tableDdl(record, name, session)
+        : dynamicTableDdl(record, record.dynamic, name);
     case 'VIEW':
-      return `${objectNamed('VIEW', name, session).text};`;
+      return viewDdl(record, name, session);
     case 'TASK':
-      return taskDdl(objectNamed('TASK', name, session), session);
-    case 'PIPE': {
-      const pipe = objectNamed('PIPE', name, session);
-      return `create or replace pipe ${formatIdentifier(pipe.name)} auto_ingest=${pipe.autoIngest} as ${pipe.copyText};`;
-    }
-    case 'STREAM': {
-      const stream = objectNamed('STREAM', name, session);
-      const source = session.engine.catalog.get(stream.sourceId);
-      const mode = stream.mode === 'DEFAULT' ? '' : ` ${stream.mode.toLowerCase()} = true`;
-      return `create or replace stream ${formatIdentifier(stream.name)} on ${source?.kind === 'VIEW' ? 'view' : 'table'} ${formatIdentifier(source?.name ?? '')}${mode};`;
-    }
+      return taskDdl(record, name, session);
+    case 'PIPE':
+      return pipeDdl(record, name);
+    case 'STREAM':
+      return streamDdl(record, name, session);
+    case 'SEQUENCE':
+      return sequenceDdl(record, name);
+    case 'FILE FORMAT':
+      return fileFormatDdl(record, name);
+    case 'MASKING POLICY':
+    case 'ROW ACCESS POLICY':
+      return policyDdl(record, name);
+    case 'FUNCTION':
+    case 'PROCEDURE':
+      return routineDdl(record, name(record).includes('.'));
+    case 'TAG':
+      return tagDdl(record as RecordedObject, name);
+    case 'WAREHOUSE':
+      return warehouseDdl(record as RecordedObject, name);
     default:
-      throw notSupportedHere(`GET_DDL('${type}', …)`);
+      throw notSupportedHere(`GET_DDL of a ${typeName(record)}`);
   }
-}
-
-function tableDdl(table: TableRecord): string {
-  const lines = table.columns.map((column) => {
-    const parts = [formatIdentifier(column.name), formatType(column.type)];
-    if (!column.nullable) parts.push('NOT NULL');
-    if (column.computed !== null) parts.push(`AS (${column.computed})`);
-    if (column.default !== null) parts.push(`DEFAULT ${column.default}`);
-    if (column.identity !== null) {
-      parts.push(
-        `autoincrement start ${column.identity.start} increment ${column.identity.increment} ${column.identity.order ? 'order' : 'noorder'}`,
-      );
-    }
-    if (column.comment !== '') parts.push(`COMMENT ${literal(column.comment)}`);
-    return parts.join(' ');
-  });
-  for (const constraint of table.constraints) {
-    const columns = constraint.columns.map(formatIdentifier).join(', ');
-    const references =
-      constraint.references === null
-        ? ''
-        : ` references ${constraint.references.table}(${constraint.references.columns.map(formatIdentifier).join(', ')})`;
-    lines.push(`${constraint.type.toLowerCase()} (${columns})${references}`);
-  }
-  const lifetime = table.lifetime === 'PERMANENT' ? '' : `${table.lifetime} `;
-  const cluster = table.clusterBy === null ? '' : ` cluster by (${table.clusterBy})`;
-  const comment = table.comment === '' ? '' : ` COMMENT=${literal(table.comment)}`;
-  return `create or replace ${lifetime}TABLE ${formatIdentifier(table.name)}${cluster} (\n\t${lines.join(',\n\t')}\n)${comment};`;
-}
-
-function taskDdl(task: TaskRecord, session: Session): string {
-  const parts = [`create or replace task ${formatIdentifier(task.name)}`];
-  if (task.warehouse !== null) parts.push(`\twarehouse=${formatIdentifier(task.warehouse)}`);
-  if (task.schedule !== null) parts.push(`\tschedule=${literal(task.schedule)}`);
-  if (task.after.length > 0) {
-    parts.push(
-      `\tafter ${task.after.map((id) => formatIdentifier(session.engine.catalog.get(id)?.name ?? '')).join(', ')}`,
-    );
-  }
-  if (task.whenText !== null) parts.push(`\twhen ${task.whenText}`);
-  return `${parts.join('\n')}\n\tas ${task.bodyText};`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,36 +1,58 @@
 import type { Show } from '../../../../shared/sql/ast.ts';
 import { compilationError, doesNotExist, notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
 import type { Column } from '../../../../shared/sql/types.ts';
-import { type Cell, rowsRelation } from '../dml/rows-relation.ts';
-import { nameParts } from '../names.ts';
+import { type Cell, columns, instant, rowsRelation } from '../dml/rows-relation.ts';
+import { findObject, nameParts } from '../names.ts';
 import { fetchEncoded } from '../query.ts';
 import type { StatementResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
-import { listings, type Place } from './show-listings.ts';
+import type { ListedRow, Place } from './listing.ts';
+import { showGrants } from './show-grants.ts';
+import { listings } from './show-listings.ts';
 
-/** SHOW <objects> [LIKE] [IN] [STARTS WITH] [LIMIT]. Column names are lower case. */
+/** SHOW [TERSE] <objects> [HISTORY] [LIKE] [IN] [STARTS WITH] [LIMIT [FROM]]. Column names are lower case. */
 export async function show(statement: Show, session: Session, run: Run): Promise<StatementResult> {
+  if (statement.type.endsWith('GRANTS')) {
+    const { columns, rows } = showGrants(statement, session, run);
+    return resultOfRows(columns, rows, session, run);
+  }
   const listing = listings[statement.type];
-  if (listing === undefined || statement.history || statement.grants !== null) {
-    throw notSupportedHere(`SHOW ${statement.type}${statement.history ? ' HISTORY' : ''}`, statement.start);
-  }
-  let rows = listing.rows(session, placeOf(statement, session, run));
-  if (statement.like !== null) {
-    const pattern = likePattern(statement.like);
-    rows = rows.filter(({ name }) => pattern.test(name));
-  }
-  if (statement.startsWith !== null) rows = rows.filter(({ name }) => name.startsWith(statement.startsWith!));
-  if (statement.limit !== null) {
-    const from = statement.limit.from;
-    if (from !== null) rows = rows.filter(({ name }) => name > from);
-    rows = rows.slice(0, statement.limit.rows);
-  }
+  const { terse, history } = statement;
+  const unknown = (words: string): Error => notSupportedHere(`SHOW ${words}`, statement.start);
+  if (listing === undefined) throw unknown(statement.type);
+  if (history && !listing.hasHistory) throw unknown(`${statement.type} HISTORY`);
+  if (terse && listing.terse === null) throw unknown(`TERSE ${statement.type}`);
+  if (statement.type === 'PARAMETERS') requireSessionParameters(statement);
+  const rows = filtered(statement, listing.rows(session, placeOf(statement, session, run), history));
+  const header = terse ? listing.terse! : listing.columns;
   return resultOfRows(
-    listing.columns,
-    rows.map(({ row }) => row),
+    history ? [...header, ...columns({ dropped_on: instant })] : header,
+    rows.map((one) => [...(terse ? one.terse : one.row), ...(history ? [one.droppedAt] : [])]),
     session,
     run,
   );
+}
+
+/** LIKE regards no case, STARTS WITH does; LIMIT … FROM continues behind a name. */
+function filtered({ like, startsWith, limit }: Show, rows: ListedRow[]): ListedRow[] {
+  let found = rows;
+  if (like !== null) {
+    const pattern = likePattern(like);
+    found = found.filter(({ name }) => pattern.test(name));
+  }
+  if (startsWith !== null) found = found.filter(({ name }) => name.startsWith(startsWith));
+  if (limit !== null) {
+    const { from } = limit;
+    if (from !== null) found = found.filter(({ name }) => name > from);
+    found = found.slice(0, limit.rows);
+  }
+  return found;
+}
+
+/** Parameters of other levels are not kept here. */
+function requireSessionParameters({ in: within, start }: Show): void {
+  if (within !== null && within.type !== 'SESSION')
+    throw notSupportedHere(`SHOW PARAMETERS IN ${within.type ?? 'an object'}`, start);
 }
 
 /** Rows of the engine as a statement's result. */
@@ -55,7 +77,7 @@ function placeOf(statement: Show, session: Session, run: Run): Place {
       : { database: session.database, ...(session.schema === null ? {} : { schema: session.schema }) };
   }
   const { type, name } = statement.in;
-  if (type === 'ACCOUNT') return {};
+  if (type === 'ACCOUNT' || type === 'SESSION') return {};
   const parts = name === null ? [] : nameParts(name, session, run);
   const { catalog } = session.engine;
   if (type === 'DATABASE') {
@@ -64,7 +86,14 @@ function placeOf(statement: Show, session: Session, run: Run): Place {
       throw doesNotExist('Database', database, statement.start);
     return { database };
   }
-  if (type === 'TABLE' || type === 'VIEW') throw notSupportedHere(`SHOW … IN ${type}`, statement.start);
+  if (type === 'TABLE' || type === 'VIEW') {
+    if (name === null) return placeOf({ ...statement, in: null }, session, run);
+    return { relation: findObject(['TABLE', 'VIEW'], name, session, run).id };
+  }
+  if (type !== null && type !== 'SCHEMA') throw notSupportedHere(`SHOW … IN ${type}`, statement.start);
+  // SHOW COLUMNS IN t: a bare name is a table's.
+  if (type === null && OF_RELATIONS.includes(statement.type) && name !== null)
+    return { relation: findObject(['TABLE', 'VIEW'], name, session, run).id };
   if (
     type === null &&
     parts.length === 1 &&
@@ -86,6 +115,8 @@ function placeOf(statement: Show, session: Session, run: Run): Place {
     throw doesNotExist('Schema', `${database}.${schema}`, statement.start);
   return { database, schema };
 }
+
+const OF_RELATIONS = ['COLUMNS', 'PRIMARY KEYS', 'UNIQUE KEYS', 'IMPORTED KEYS', 'EXPORTED KEYS'];
 
 /** LIKE of SHOW: case-insensitive, % and _. */
 function likePattern(like: string): RegExp {

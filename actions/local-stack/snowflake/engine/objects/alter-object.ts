@@ -1,19 +1,26 @@
 import type { AlterObject } from '../../../../shared/sql/ast.ts';
 import { alreadyExists, doesNotExist, notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
-import { formatName, nameParts, requireDatabase, resolveName } from '../names.ts';
-import type { CatalogRecord, DatabaseRecord, SchemaRecord, StreamRecord, ViewRecord } from '../objects.ts';
+import { alterDynamicTable } from '../dynamic-tables/alter-dynamic-table.ts';
+import { formatName, nameParts, requireDatabase, requireSchema, resolveName } from '../names.ts';
+import type { CatalogRecord, DatabaseRecord, SchemaRecord, StreamRecord } from '../objects.ts';
+import { alterPolicy } from '../policies/policy.ts';
 import { type StatementResult, statusResult } from '../result.ts';
+import { alterRoutine } from '../scripting/alter-procedure.ts';
 import type { Run, Session } from '../session.ts';
 import { alterFileFormat } from '../stages/file-format.ts';
 import { alterStage } from '../stages/stage.ts';
 import { alterSequence } from '../tables/sequence.ts';
 import type { Transaction } from '../transaction.ts';
-import { numberProperty, requireKnown, stringProperty } from './properties.ts';
+import { alterView } from './alter-view.ts';
+import { withContainerSettings, withoutContainerSettings } from './container-settings.ts';
+import { titleOf } from './object-kind.ts';
+import { property, requireKnown, stringProperty } from './properties.ts';
 import { alterRecordedObject } from './recorded-object.ts';
+import { withoutTagNames, withTagProperty } from './tag.ts';
 
 const DONE = 'Statement executed successfully.';
 
-/** ALTER of whole objects: databases, schemas, views, streams, sequences here; others where they are kept. */
+/** ALTER of whole objects: databases, schemas, streams, sequences here; others where they are kept. */
 export async function alterObject(
   statement: AlterObject,
   session: Session,
@@ -29,9 +36,18 @@ export async function alterObject(
       return alterContainer(statement, session, run);
     case 'VIEW':
     case 'MATERIALIZED VIEW':
+      return alterView(statement, session, run);
+    case 'DYNAMIC TABLE':
+      return alterDynamicTable(statement, session, run);
+    case 'FUNCTION':
+    case 'PROCEDURE':
+      return alterRoutine(statement, session, run);
     case 'STREAM':
     case 'SEQUENCE':
       return alterSchemaObject(statement, session, run);
+    case 'MASKING POLICY':
+    case 'ROW ACCESS POLICY':
+      return alterPolicy(statement, session, run);
     default:
       return alterRecordedObject(statement, session, run);
   }
@@ -42,42 +58,45 @@ async function alterSchemaObject(
   session: Session,
   run: Run,
 ): Promise<StatementResult> {
-  const kind =
-    statement.type === 'MATERIALIZED VIEW' ? 'VIEW' : (statement.type as 'VIEW' | 'STREAM' | 'SEQUENCE');
+  const kind = statement.type as 'STREAM' | 'SEQUENCE';
   const name = resolveName(statement.name!, session, run);
   const { catalog } = session.engine;
   const found = catalog.find([kind], name.database, name.schema, name.name);
   if (found === undefined) {
     if (statement.ifExists) return statusResult(DONE);
-    throw doesNotExist(kind.charAt(0) + kind.slice(1).toLowerCase(), formatName(name), statement.start);
+    throw doesNotExist(titleOf(kind), formatName(name), statement.start);
   }
   const { action } = statement;
   let altered: CatalogRecord;
   if (action.kind === 'rename') {
     const to = resolveName(action.to, session, run);
+    requireSchema(session, to);
     if (catalog.occupant(kind, to.database, to.schema, to.name) !== undefined)
       throw alreadyExists(formatName(to), action.to.start);
     altered = { ...found, ...to };
   } else if (found.kind === 'SEQUENCE') altered = await alterSequence(found, action, statement, session);
-  else altered = alterComment(found, statement);
+  else altered = alterStream(found, statement, session);
   await session.define((transaction) => transaction.save(altered));
   return statusResult(DONE);
 }
 
-function alterComment(
-  record: ViewRecord | StreamRecord,
+/** ALTER STREAM … SET | UNSET COMMENT, TAG; APPEND_ONLY cannot change. Source: docs.snowflake.com, ALTER STREAM. */
+function alterStream(
+  record: StreamRecord,
   { action, type, start }: AlterObject,
-): CatalogRecord {
-  switch (action.kind) {
-    case 'setSecure':
-    case 'unsetSecure':
-      if (record.kind === 'VIEW') return { ...record, secure: action.kind === 'setSecure' };
-      break;
-    case 'set':
-      requireKnown(action.properties, ['COMMENT'], type);
-      return { ...record, comment: stringProperty(action.properties, 'COMMENT') ?? record.comment };
-    case 'unset':
-      if (action.names.every((name) => name === 'COMMENT')) return { ...record, comment: '' };
+  session: Session,
+): StreamRecord {
+  if (action.kind === 'set') {
+    requireKnown(action.properties, ['COMMENT', 'TAG'], type);
+    const comment = stringProperty(action.properties, 'COMMENT') ?? record.comment;
+    return withTagProperty({ ...record, comment }, property(action.properties, 'TAG'), session);
+  }
+  if (
+    action.kind === 'unset' &&
+    action.names.every((name) => name === 'COMMENT' || name.startsWith('TAG '))
+  ) {
+    const untagged = withoutTagNames(record, action.names, session);
+    return action.names.includes('COMMENT') ? { ...untagged, comment: '' } : untagged;
   }
   throw notSupportedHere(`ALTER ${type} … ${action.kind}`, start);
 }
@@ -110,27 +129,10 @@ async function alterContainer(statement: AlterObject, session: Session, run: Run
         await moveContainer(found, partsOf(other), session, transaction);
         return moveRecords(other, contents, partsOf(found), transaction);
       }
-      case 'set': {
-        requireKnown(action.properties, ['COMMENT', 'DATA_RETENTION_TIME_IN_DAYS'], statement.type);
-        return transaction.save({
-          ...found,
-          comment: stringProperty(action.properties, 'COMMENT') ?? found.comment,
-          retentionDays:
-            numberProperty(action.properties, 'DATA_RETENTION_TIME_IN_DAYS') ?? found.retentionDays,
-        });
-      }
-      case 'unset': {
-        const other = action.names.find(
-          (name) => name !== 'COMMENT' && name !== 'DATA_RETENTION_TIME_IN_DAYS',
-        );
-        if (other !== undefined)
-          throw notSupportedHere(`ALTER ${statement.type} … UNSET ${other}`, statement.start);
-        return transaction.save({
-          ...found,
-          ...(action.names.includes('COMMENT') ? { comment: '' } : {}),
-          ...(action.names.includes('DATA_RETENTION_TIME_IN_DAYS') ? { retentionDays: null } : {}),
-        });
-      }
+      case 'set':
+        return transaction.save(withContainerSettings(found, action.properties, session));
+      case 'unset':
+        return transaction.save(withoutContainerSettings(found, action.names, session, statement.start));
       default:
         throw notSupportedHere(`ALTER ${statement.type} … ${action.kind}`, statement.start);
     }

@@ -1,8 +1,16 @@
 import type { CreateContainer } from '../../../../shared/sql/ast.ts';
 import { doesNotExist } from '../../../../shared/sql/snowflake-error.ts';
 import { nameParts } from '../names.ts';
-import type { CatalogRecord, DatabaseRecord, SchemaRecord, TableRecord } from '../objects.ts';
+import type {
+  CatalogRecord,
+  DatabaseRecord,
+  MaskingUse,
+  SchemaRecord,
+  TableRecord,
+  ViewRecord,
+} from '../objects.ts';
 import type { Run, Session } from '../session.ts';
+import { positionsOf, type StreamPosition } from '../streams/stream-data.ts';
 import { cloneTable } from '../tables/clone-table.ts';
 import { createSequenceSql } from '../tables/storage.ts';
 import { checkedVersion, pointVersion } from '../tables/time-travel.ts';
@@ -92,15 +100,27 @@ async function connected(
 ): Promise<CatalogRecord> {
   const mapped = (id: number): number => ids.get(id) ?? id;
   switch (record.kind) {
+    case 'TABLE': {
+      const { dynamic } = record;
+      const governed = governedByClones(record, mapped);
+      // A cloned dynamic table is suspended. Source: docs.snowflake.com, "Cloning considerations".
+      if (dynamic === undefined) return governed;
+      return { ...governed, dynamic: { ...dynamic, state: 'SUSPENDED', suspendedAt: record.createdAt } };
+    }
+    case 'VIEW':
+      return governedByClones(record, mapped);
     case 'STREAM': {
-      const tableId = mapped(record.tableId);
-      const isCloned = tableId !== record.tableId;
+      const moved = async ({ tableId, offset }: StreamPosition): Promise<StreamPosition> => {
+        const id = mapped(tableId);
+        return { tableId: id, offset: id === tableId ? offset : await transaction.lockTable(id) };
+      };
+      const [first, ...joined] = await Promise.all(positionsOf(record).map(moved));
       return {
         ...record,
         sourceId: mapped(record.sourceId),
-        tableId,
+        ...first!,
+        joined,
         initialRows: false,
-        offset: isCloned ? await transaction.lockTable(tableId) : record.offset,
         consumedAt: record.createdAt,
       };
     }
@@ -113,8 +133,34 @@ async function connected(
         consecutiveFailures: 0,
       };
     case 'PIPE':
-      return { ...record, paused: true, tableId: mapped(record.tableId), stageId: mapped(record.stageId) };
+      return { ...record, isClone: true, tableId: mapped(record.tableId), stageId: mapped(record.stageId) };
     default:
       return record;
   }
+}
+
+/** Policies and tags of the container are their clones in the clone. */
+function governedByClones<Relation extends TableRecord | ViewRecord>(
+  relation: Relation,
+  mapped: (id: number) => number,
+): Relation {
+  const tagged = <Item extends { tags?: Record<string, string> }>(item: Item): Item =>
+    item.tags === undefined
+      ? item
+      : {
+          ...item,
+          tags: Object.fromEntries(
+            Object.entries(item.tags).map(([id, value]) => [String(mapped(Number(id))), value]),
+          ),
+        };
+  const masked = <Item extends { maskingPolicy?: MaskingUse }>(item: Item): Item =>
+    item.maskingPolicy === undefined
+      ? item
+      : { ...item, maskingPolicy: { ...item.maskingPolicy, id: mapped(item.maskingPolicy.id) } };
+  const rows = relation.rowAccessPolicy;
+  return {
+    ...tagged(relation),
+    columns: relation.columns.map((column) => masked(tagged(column))),
+    ...(rows === undefined ? {} : { rowAccessPolicy: { ...rows, id: mapped(rows.id) } }),
+  };
 }

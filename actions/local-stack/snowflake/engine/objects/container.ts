@@ -5,8 +5,9 @@ import type { DatabaseRecord, SchemaRecord } from '../objects.ts';
 import { type StatementResult, statusResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import { cloneContainer } from './clone.ts';
+import { withContainerSettings } from './container-settings.ts';
 import { dropContainer } from './drop.ts';
-import { numberProperty } from './properties.ts';
+import { titleOf } from './object-kind.ts';
 
 /** CREATE DATABASE, CREATE SCHEMA. The new one becomes the session's current one, as in Snowflake. */
 export async function createContainer(
@@ -19,17 +20,19 @@ export async function createContainer(
   const isDatabase = statement.type === 'DATABASE';
   const database = isDatabase ? null : (parts.at(-2) ?? requireDatabase(session));
   const { catalog } = session.engine;
-  if (statement.orAlter) throw notSupportedHere(`CREATE OR ALTER ${statement.type}`, statement.start);
 
   const existing = catalog.find([statement.type], database, null, name);
   if (existing !== undefined && statement.ifNotExists) {
     return statusResult(`${name} already exists, statement succeeded.`);
   }
+  if (existing !== undefined && statement.orAlter) return alterToMatch(existing, statement, session);
   if (existing !== undefined && !statement.orReplace) throw alreadyExists(name, statement.name.start);
+  const ignored = statement.properties.find(({ name }) => name.startsWith('IGNORE '));
+  if (ignored !== undefined) throw notSupportedHere(ignored.name, ignored.start);
 
   await session.define(async (transaction) => {
     if (existing !== undefined) await dropContainer(existing, session, transaction);
-    const record: DatabaseRecord | SchemaRecord = {
+    const bare: DatabaseRecord | SchemaRecord = {
       kind: statement.type,
       id: catalog.nextId(),
       name,
@@ -40,8 +43,9 @@ export async function createContainer(
       owner: session.role,
       comment: statement.comment ?? '',
       transient: statement.transient,
-      retentionDays: numberProperty(statement.properties, 'DATA_RETENTION_TIME_IN_DAYS') ?? null,
+      retentionDays: null,
     };
+    const record = withContainerSettings(bare, statement.properties, session);
     await transaction.save(record);
     if (statement.clone !== null) await cloneContainer(record, statement.clone, session, run, transaction);
     else if (isDatabase) await transaction.save(publicSchema(record, catalog.nextId()));
@@ -55,6 +59,20 @@ export async function createContainer(
   }
   const word = isDatabase ? 'Database' : 'Schema';
   return statusResult(`${word} ${name} successfully created.`);
+}
+
+/** CREATE OR ALTER DATABASE | SCHEMA: what the statement leaves out is unset. */
+async function alterToMatch(
+  existing: DatabaseRecord | SchemaRecord,
+  statement: CreateContainer,
+  session: Session,
+): Promise<StatementResult> {
+  if (existing.transient !== statement.transient)
+    throw notSupportedHere(`CREATE OR ALTER ${statement.type} with another lifetime`, statement.start);
+  const bare = { ...existing, comment: statement.comment ?? '', retentionDays: null, properties: {} };
+  const record = withContainerSettings(bare, statement.properties, session);
+  await session.define((transaction) => transaction.save(record));
+  return statusResult(`${titleOf(statement.type)} ${existing.name} successfully altered.`);
 }
 
 function publicSchema(database: DatabaseRecord | SchemaRecord, id: number): SchemaRecord {

@@ -1,4 +1,5 @@
 import type { CreateObject } from '../../../../shared/sql/ast.ts';
+import { createPolicy } from '../policies/policy.ts';
 import type { StatementResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import { createFileFormat } from '../stages/file-format.ts';
@@ -19,6 +20,9 @@ export async function createObject(
       return createFileFormat(statement, session, run);
     case 'SEQUENCE':
       return createSequence(statement, session, run);
+    case 'MASKING POLICY':
+    case 'ROW ACCESS POLICY':
+      return createPolicy(statement, session, run);
     default:
       return createRecordedObject(statement, session, run);
   }

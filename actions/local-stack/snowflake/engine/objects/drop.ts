@@ -1,33 +1,36 @@
 import type { Drop, Undrop } from '../../../../shared/sql/ast.ts';
 import { compilationError, doesNotExist, notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
-import { formatType } from '../../../../shared/sql/types.ts';
-import { typeFromName } from '../../bind/type-rules.ts';
-import { formatName, fullName, nameParts } from '../names.ts';
-import type { CatalogRecord, DatabaseRecord, RecordKind, SchemaRecord, TaskRecord } from '../objects.ts';
+import { formatName, nameParts } from '../names.ts';
+import type { CatalogRecord, DatabaseRecord, SchemaRecord, TaskRecord } from '../objects.ts';
+import { requireUnused } from '../policies/policy.ts';
+import { policyUses } from '../policies/policy-uses.ts';
 import { type StatementResult, statusResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import { removeStageFiles } from '../stages/stage.ts';
 import { otherType } from '../tables/create-table.ts';
 import { DAY_MICROS, retentionDays } from '../tables/time-travel.ts';
 import type { Transaction } from '../transaction.ts';
-
-interface Place {
-  database: string | null;
-  schema: string | null;
-  name: string;
-}
+import { findNamed, placeOf } from './find-named.ts';
+import { recordKind, titleOf, typeName } from './object-kind.ts';
 
 /** DROP of every kind of object. Tables, schemas and databases can be restored while their retention lasts. */
 export async function drop(statement: Drop, session: Session, run: Run): Promise<StatementResult> {
-  const kind = kindOf(statement);
+  const kind = recordKind(statement.type);
+  if (kind === undefined) throw notSupportedHere(`DROP ${statement.type}`, statement.start);
   const place = placeOf(kind, nameParts(statement.name, session, run), session);
-  const found = findToDrop(statement, kind, place, session);
+  const { catalog } = session.engine;
+  const isRoutine = kind === 'FUNCTION' || kind === 'PROCEDURE';
+  const found = isRoutine
+    ? findNamed(statement.type, statement.name, session, run, statement.argumentTypes)
+    : catalog.find([kind], place.database, place.schema, place.name, session.id);
   if (found === undefined) {
+    const other = catalog.occupant(kind, place.database, place.schema, place.name);
+    if (other !== undefined && !isRoutine) throw otherType(typeName(other), statement.type);
     if (statement.ifExists)
       return statusResult(`Drop statement executed successfully (${place.name} already dropped).`);
     throw doesNotExist(titleOf(statement.type), formatName(place), statement.name.start);
   }
-  if (statement.behaviour === 'RESTRICT') requireUnreferenced(found, session);
+  requireDroppable(found, statement, session);
   await session.define(async (transaction) => {
     if (found.kind === 'DATABASE' || found.kind === 'SCHEMA')
       await dropContainer(found, session, transaction);
@@ -53,15 +56,19 @@ export async function dropContainer(
 /** UNDROP TABLE | SCHEMA | DATABASE: the one of that name that was dropped last. */
 export async function undrop(statement: Undrop, session: Session, run: Run): Promise<StatementResult> {
   const { type } = statement;
-  if (type === 'DYNAMIC TABLE' || type === 'TAG') throw notSupportedHere(`UNDROP ${type}`, statement.start);
-  const place = placeOf(type, nameParts(statement.name, session, run), session);
+  // Views are not kept after DROP on a real account either.
+  if (type === 'VIEW') throw compilationError('000002', '0A000', "Unsupported feature 'UNDROP VIEW'.");
+  const kind = type === 'DYNAMIC TABLE' ? 'TABLE' : type;
+  const place = placeOf(kind, nameParts(statement.name, session, run), session);
   const { catalog } = session.engine;
-  if (catalog.occupant(type, place.database, place.schema, place.name) !== undefined) {
+  if (catalog.occupant(kind, place.database, place.schema, place.name) !== undefined) {
     throw compilationError('002002', '42710', `Object '${formatName(place)}' already exists.`);
   }
   const dropped = catalog
-    .list(type, { database: place.database, schema: place.schema, dropped: true })
-    .filter((record) => record.name === place.name && isRestorable(record, session))
+    .list(kind, { database: place.database, schema: place.schema, dropped: true })
+    .filter(
+      (record) => record.name === place.name && typeName(record) === type && isRestorable(record, session),
+    )
     .sort((a, b) => b.droppedAt! - a.droppedAt!)[0];
   if (dropped === undefined) {
     throw compilationError(
@@ -71,7 +78,7 @@ export async function undrop(statement: Undrop, session: Session, run: Run): Pro
     );
   }
   await session.define(async (transaction) => {
-    if (dropped.kind !== 'TABLE') {
+    if (dropped.kind === 'DATABASE' || dropped.kind === 'SCHEMA') {
       for (const record of contentsOf(dropped, session, dropped.droppedAt))
         await transaction.save({ ...record, droppedAt: null });
     }
@@ -95,65 +102,28 @@ function contentsOf(
     : session.engine.catalog.contents(container.database!, container.name, droppedAt);
 }
 
-function kindOf(statement: Drop): RecordKind {
-  const { type } = statement;
-  switch (type) {
-    case 'MATERIALIZED VIEW':
-      return 'VIEW';
-    case 'STORAGE INTEGRATION':
-    case 'NOTIFICATION INTEGRATION':
-    case 'API INTEGRATION':
-    case 'SECURITY INTEGRATION':
-      return 'INTEGRATION';
-    case 'DYNAMIC TABLE':
-    case 'AUTHENTICATION POLICY':
-    case 'SECRET':
-    case 'ALERT':
-      throw notSupportedHere(`DROP ${type}`, statement.start);
-    default:
-      return type;
-  }
+/** What a statement may not drop as it is: a policy in use, an object of another type. */
+function requireDroppable(found: CatalogRecord, statement: Drop, session: Session): void {
+  if (found.kind === 'MASKING POLICY' || found.kind === 'ROW ACCESS POLICY') requireUnused(found, session);
+  if (found.kind === 'DATABASE' || found.kind === 'SCHEMA') requirePoliciesInside(found, session);
+  const exact = statement.type === 'DYNAMIC TABLE' || statement.type === 'MATERIALIZED VIEW';
+  if (typeName(found) !== statement.type && (exact || found.kind === 'VIEW'))
+    throw otherType(typeName(found), statement.type);
+  if (statement.behaviour === 'RESTRICT') requireUnreferenced(found, session);
 }
 
-const ACCOUNT_KINDS: readonly RecordKind[] = [
-  'WAREHOUSE',
-  'ROLE',
-  'USER',
-  'INTEGRATION',
-  'RESOURCE MONITOR',
-  'NETWORK POLICY',
-];
-
-function placeOf(kind: RecordKind, parts: string[], session: Session): Place {
-  const name = parts.at(-1)!;
-  if (kind === 'DATABASE' || ACCOUNT_KINDS.includes(kind)) return { database: null, schema: null, name };
-  if (kind === 'SCHEMA' || kind === 'DATABASE ROLE') {
-    return { database: parts.at(-2) ?? fullName(['', name], session).database, schema: null, name };
-  }
-  return fullName(parts, session);
-}
-
-function findToDrop(
-  statement: Drop,
-  kind: RecordKind,
-  place: Place,
-  session: Session,
-): CatalogRecord | undefined {
-  const { catalog } = session.engine;
-  if (kind === 'FUNCTION' || kind === 'PROCEDURE') {
-    const wanted = statement.argumentTypes.map((type) => formatType(typeFromName(type))).join(',');
-    return catalog
-      .list(kind, { database: place.database, schema: place.schema })
-      .find(
-        (routine) =>
-          routine.name === place.name &&
-          routine.parameters.map((parameter) => formatType(parameter.type)).join(',') === wanted,
-      );
-  }
-  const found = catalog.find([kind], place.database, place.schema, place.name, session.id);
-  const other = catalog.occupant(kind, place.database, place.schema, place.name);
-  if (found === undefined && other !== undefined) throw otherType(other.kind, statement.type);
-  return found;
+/** A policy is not dropped with its schema while something outside has it. */
+function requirePoliciesInside(container: DatabaseRecord | SchemaRecord, session: Session): void {
+  const inside = new Set(contentsOf(container, session).map(({ id }) => id));
+  const used = policyUses(null, session).find(
+    (use) => inside.has(use.policyId) && !inside.has(use.relation.id),
+  );
+  if (used === undefined) return;
+  throw compilationError(
+    '003531',
+    '42601',
+    `Cannot drop ${container.kind.toLowerCase()} '${container.name}': '${formatName(used.relation)}' has a policy of it.`,
+  );
 }
 
 /** RESTRICT: foreign keys of tables that stay refer to what is dropped. */
@@ -195,8 +165,4 @@ function leaveDropped(dropped: CatalogRecord, session: Session): void {
   if (dropped.kind === 'SCHEMA' && session.database === dropped.database && session.schema === dropped.name)
     session.schema = null;
   if (dropped.kind === 'WAREHOUSE' && session.warehouse === dropped.name) session.warehouse = null;
-}
-
-function titleOf(type: string): string {
-  return type.charAt(0) + type.slice(1).toLowerCase();
 }

@@ -1,16 +1,32 @@
-import type { AlterObject, CreateObject, Grant, ObjectType, Property } from '../../../../shared/sql/ast.ts';
-import { alreadyExists, compilationError, notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
-import { fullName, nameParts, requireSchema } from '../names.ts';
+import type { AlterObject, CreateObject, Property } from '../../../../shared/sql/ast.ts';
+import {
+  alreadyExists,
+  doesNotExist,
+  notSupportedHere,
+  SnowflakeError,
+} from '../../../../shared/sql/snowflake-error.ts';
+import { nameParts, requireSchema } from '../names.ts';
 import type { FormatValue, RecordedObject } from '../objects.ts';
 import { type StatementResult, statusResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
-import { plainValue } from './properties.ts';
+import type { Transaction } from '../transaction.ts';
+import { placeOf } from './find-named.ts';
+import { titleOf } from './object-kind.ts';
+import { plainValue, property } from './properties.ts';
+import { recordedKind, requireComplete, requireRecordedProperties } from './recorded-kinds.ts';
+import { allowedValues, withoutTagNames, withTagProperty } from './tag.ts';
+import { workloadIdentity } from './workload-identity.ts';
 
-/** Kinds that live in a schema; the others belong to the account. */
-const IN_SCHEMA: readonly ObjectType[] = ['TAG', 'MASKING POLICY', 'ROW ACCESS POLICY'];
+/** Properties whose value is a secret: never kept. */
+const SECRET_PROPERTIES = new Set([
+  'PASSWORD',
+  'OAUTH_CLIENT_SECRET',
+  'SECRET_STRING',
+  'OAUTH_REFRESH_TOKEN',
+  'API_KEY',
+]);
 
-/** Properties whose value is a secret: kept for signing in, never shown. */
-const SECRET_PROPERTIES = new Set(['PASSWORD', 'OAUTH_CLIENT_SECRET', 'SECRET_STRING']);
+const DONE = 'Statement executed successfully.';
 
 /**
  * Warehouses, roles, users, integrations, tags and the like: created, altered, shown and dropped, with no
@@ -21,34 +37,46 @@ export async function createRecordedObject(
   session: Session,
   run: Run,
 ): Promise<StatementResult> {
-  const kind = recordedKind(statement.type);
-  if (kind === undefined || statement.policy !== null) {
-    throw notSupportedHere(`CREATE ${statement.type}`, statement.start);
-  }
-  const place = placeOf(statement.type, nameParts(statement.name, session, run), session);
-  if (IN_SCHEMA.includes(statement.type))
-    requireSchema(session, place as { database: string; schema: string; name: string });
+  const { type } = statement;
+  const recorded = recordedKind(type);
+  if (recorded === undefined || type === 'INTEGRATION')
+    throw notSupportedHere(`CREATE ${type}`, statement.start);
+  if (statement.orAlter && type !== 'WAREHOUSE' && type !== 'ROLE')
+    throw notSupportedHere(`CREATE OR ALTER ${type}`, statement.start);
+  const { kind } = recorded;
+  requireRecordedProperties(type, statement.properties);
+  requireComplete(type, statement.properties, statement.start);
+  const place = placeOf(kind, nameParts(statement.name, session, run), session);
+  if (place.schema !== null) requireSchema(session, { database: place.database!, schema: place.schema });
   const { catalog } = session.engine;
   const existing = catalog.find([kind], place.database, place.schema, place.name);
   if (existing !== undefined && statement.ifNotExists) {
     return statusResult(`${place.name} already exists, statement succeeded.`);
   }
-  if (existing !== undefined && !statement.orReplace) throw alreadyExists(place.name, statement.name.start);
-  const record: RecordedObject = {
+  if (existing !== undefined && !statement.orReplace && !statement.orAlter)
+    throw alreadyExists(place.name, statement.name.start);
+  const kept = statement.orAlter ? existing : undefined;
+  const untagged: RecordedObject = {
     kind,
-    type: statement.type,
-    id: existing?.id ?? catalog.nextId(),
+    type,
+    id: kept?.id ?? catalog.nextId(),
     ...place,
-    createdAt: run.startedAt,
+    createdAt: kept?.createdAt ?? run.startedAt,
     droppedAt: null,
     owner: session.role,
     comment: statement.comment ?? '',
     properties: readProperties(statement.properties),
   };
-  await session.define((transaction) => transaction.save(record));
+  const record = withTagProperty(untagged, property(statement.properties, 'TAG'), session);
+  await session.define(async (transaction) => {
+    if (existing !== undefined && kept === undefined)
+      await transaction.save({ ...existing, droppedAt: session.engine.now() });
+    await transaction.save(record);
+  });
   // A new warehouse is the session's own from then on, as on a real account.
   if (kind === 'WAREHOUSE') session.warehouse = place.name;
-  return statusResult(`${titleOf(statement.type)} ${place.name} successfully created.`);
+  const done = kept === undefined ? 'created' : 'altered';
+  return statusResult(`${titleOf(kind)} ${place.name} successfully ${done}.`);
 }
 
 /** ALTER … SET | UNSET | RENAME | SUSPEND | RESUME of a recorded object. */
@@ -57,152 +85,127 @@ export async function alterRecordedObject(
   session: Session,
   run: Run,
 ): Promise<StatementResult> {
-  const kind = recordedKind(statement.type as ObjectType);
-  if (kind === undefined || statement.name === null)
-    throw notSupportedHere(`ALTER ${statement.type}`, statement.start);
-  const place = placeOf(statement.type as ObjectType, nameParts(statement.name, session, run), session);
-  const found = session.engine.catalog.find([kind], place.database, place.schema, place.name);
+  const { type } = statement;
+  const recorded = recordedKind(type);
+  const parts =
+    statement.name === null ? currentObject(type, session) : nameParts(statement.name, session, run);
+  if (recorded === undefined || parts === null) throw notSupportedHere(`ALTER ${type}`, statement.start);
+  const place = placeOf(recorded.kind, parts, session);
+  const found = session.engine.catalog.find([recorded.kind], place.database, place.schema, place.name);
   if (found === undefined) {
-    if (statement.ifExists) return statusResult('Statement executed successfully.');
-    throw compilationError(
-      '002003',
-      '02000',
-      `${titleOf(statement.type)} '${place.name}' does not exist or not authorized.`,
-    );
+    if (statement.ifExists) return statusResult(DONE);
+    throw doesNotExist(titleOf(recorded.kind), place.name, statement.name?.start);
   }
-  const record = structuredClone(found) as RecordedObject;
-  const { action } = statement;
-  if (action.kind === 'set') {
-    const { COMMENT: comment, ...properties } = readProperties(action.properties);
-    if (comment !== undefined) record.comment = String(comment);
-    Object.assign(record.properties, properties);
-  } else if (action.kind === 'unset') {
-    for (const name of action.names) delete record.properties[name];
-  } else if (action.kind === 'rename') {
-    record.name = nameParts(action.to, session, run).at(-1)!;
-  } else if (action.kind === 'suspend' || action.kind === 'resume') {
-    record.properties.STATE = action.kind === 'suspend' ? 'SUSPENDED' : 'STARTED';
-  } else {
-    throw notSupportedHere(`ALTER ${statement.type} ${action.kind}`, statement.start);
-  }
-  await session.define((transaction) => transaction.save(record));
-  return statusResult('Statement executed successfully.');
+  const record = alteredRecord(found as RecordedObject, statement, session, run);
+  await session.define(async (transaction) => {
+    await transaction.save(record);
+    if (record.kind === 'ROLE' && record.name !== found.name)
+      await renameGrantee(found.name, record.name, session, transaction);
+  });
+  if (record.kind === 'WAREHOUSE' && session.warehouse === found.name) session.warehouse = record.name;
+  if (record.kind === 'ROLE' && session.role === found.name) session.role = record.name;
+  return statusResult(DONE);
 }
 
-/** GRANT and REVOKE: what they name must exist; the local server has one user who may do everything. */
-export async function grant(statement: Grant, session: Session, run: Run): Promise<StatementResult> {
-  const { catalog } = session.engine;
-  const grantee = nameParts(statement.to.name, session, run);
-  if (statement.to.type === 'ROLE' || statement.to.type === 'USER') {
-    const builtIn = BUILT_IN_ROLES.includes(grantee[0]!) || grantee[0] === session.user;
-    if (!builtIn && catalog.find([statement.to.type], null, null, grantee[0]!) === undefined) {
-      throw compilationError(
-        '002003',
-        '02000',
-        `${titleOf(statement.to.type)} '${grantee.join('.')}' does not exist or not authorized.`,
-      );
-    }
-  }
-  if (statement.on?.name != null)
-    requireGrantObject(statement.on.type, nameParts(statement.on.name, session, run), session);
-  await session.define(async () => undefined);
-  return statusResult('Statement executed successfully.');
+/** `ALTER WAREHOUSE SET …` and `ALTER USER SET …` without a name mean the session's own. */
+function currentObject(type: string, session: Session): string[] | null {
+  if (type === 'USER') return [session.user];
+  return type === 'WAREHOUSE' && session.warehouse !== null ? [session.warehouse] : null;
 }
 
-export const BUILT_IN_ROLES = [
-  'ACCOUNTADMIN',
-  'SECURITYADMIN',
-  'SYSADMIN',
-  'USERADMIN',
-  'PUBLIC',
-  'ORGADMIN',
-];
-
-/** What is granted on must exist, so that a misspelt name fails here and not in production. */
-function requireGrantObject(type: string, parts: string[], session: Session): void {
-  const { catalog } = session.engine;
-  const missing = (): Error =>
-    compilationError(
-      '002003',
-      '02000',
-      `${titleOf(type)} '${parts.join('.')}' does not exist or not authorized.`,
-    );
-  const container = /\bIN (SCHEMA|DATABASE)$/.exec(type)?.[1] ?? type;
-  switch (container) {
-    case 'DATABASE':
-      if (catalog.find(['DATABASE'], null, null, parts[0]!) === undefined) throw missing();
-      return;
-    case 'SCHEMA': {
-      const database = parts.at(-2) ?? session.database;
-      if (catalog.find(['SCHEMA'], database, null, parts.at(-1)!) === undefined) throw missing();
-      return;
-    }
-    case 'WAREHOUSE':
-    case 'INTEGRATION':
-      if (catalog.find([container], null, null, parts[0]!) === undefined) throw missing();
-      return;
-    case 'TABLE':
-    case 'VIEW':
-    case 'STREAM':
-    case 'TASK':
-    case 'PIPE':
-    case 'STAGE':
-    case 'FILE FORMAT':
-    case 'SEQUENCE':
-    case 'FUNCTION':
-    case 'PROCEDURE': {
-      const name = fullName(parts, session);
-      if (catalog.find([container], name.database, name.schema, name.name) === undefined) throw missing();
-      return;
-    }
-    default:
-      throw notSupportedHere(`GRANT … ON ${type}`);
-  }
-}
-
-function recordedKind(type: ObjectType): RecordedObject['kind'] | undefined {
-  switch (type) {
-    case 'WAREHOUSE':
-    case 'ROLE':
-    case 'DATABASE ROLE':
-    case 'USER':
-    case 'TAG':
-    case 'RESOURCE MONITOR':
-    case 'NETWORK POLICY':
-      return type;
-    case 'STORAGE INTEGRATION':
-    case 'NOTIFICATION INTEGRATION':
-    case 'API INTEGRATION':
-    case 'SECURITY INTEGRATION':
-    case 'INTEGRATION':
-      return 'INTEGRATION';
-    default:
-      return undefined;
-  }
-}
-
-function placeOf(
-  type: ObjectType,
-  parts: string[],
+function alteredRecord(
+  found: RecordedObject,
+  statement: AlterObject,
   session: Session,
-): { database: string | null; schema: string | null; name: string } {
-  if (IN_SCHEMA.includes(type)) return fullName(parts, session);
-  if (type === 'DATABASE ROLE') {
-    return { database: parts.at(-2) ?? session.database, schema: null, name: parts.at(-1)! };
+  run: Run,
+): RecordedObject {
+  const { action, type, start } = statement;
+  const record = structuredClone(found);
+  switch (action.kind) {
+    case 'set': {
+      requireRecordedProperties(found.type, action.properties);
+      const { COMMENT: comment, ...properties } = readProperties(action.properties);
+      if (comment !== undefined) record.comment = String(comment);
+      Object.assign(record.properties, properties);
+      return withTagProperty(record, property(action.properties, 'TAG'), session);
+    }
+    case 'unset':
+      for (const name of action.names) {
+        if (name === 'COMMENT') record.comment = '';
+        else delete record.properties[name];
+      }
+      return withoutTagNames(record, action.names, session);
+    case 'rename': {
+      const place = placeOf(found.kind, nameParts(action.to, session, run), session);
+      if (session.engine.catalog.find([found.kind], place.database, place.schema, place.name) !== undefined)
+        throw alreadyExists(place.name, action.to.start);
+      return { ...record, ...place };
+    }
+    case 'suspend':
+    case 'resume':
+    case 'resumeIfSuspended':
+      if (found.kind === 'WAREHOUSE') return withState(record, action.kind);
+      break;
+    case 'allowedValues': {
+      const now = allowedValues(record) ?? [];
+      const others = now.filter((value) => !action.values.includes(value));
+      record.properties.ALLOWED_VALUES = action.change === 'add' ? [...others, ...action.values] : others;
+      return record;
+    }
+    case 'unsetAllowedValues':
+      delete record.properties.ALLOWED_VALUES;
+      return record;
   }
-  if (parts.length !== 1)
-    throw compilationError('001003', '42000', `'${parts.join('.')}' must be a name of one part`);
-  return { database: null, schema: null, name: parts[0]! };
+  throw notSupportedHere(`ALTER ${type} … ${action.kind}`, start);
+}
+
+/** 090063, 090064: the state is that already. Source: docs.snowflake.com, ALTER WAREHOUSE. */
+function withState(
+  warehouse: RecordedObject,
+  action: 'suspend' | 'resume' | 'resumeIfSuspended',
+): RecordedObject {
+  const isSuspended = warehouseState(warehouse) === 'SUSPENDED';
+  if (action === 'suspend' && isSuspended)
+    throw new SnowflakeError(
+      '090064',
+      '22000',
+      `Invalid state. Warehouse '${warehouse.name}' cannot be suspended.`,
+    );
+  if (action === 'resume' && !isSuspended)
+    throw new SnowflakeError(
+      '090063',
+      '22000',
+      `Invalid state. Warehouse '${warehouse.name}' cannot be resumed.`,
+    );
+  warehouse.properties.STATE = action === 'suspend' ? 'SUSPENDED' : 'STARTED';
+  return warehouse;
+}
+
+export function warehouseState(warehouse: RecordedObject): string {
+  const { STATE: state, INITIALLY_SUSPENDED: suspended } = warehouse.properties;
+  return String(state ?? (suspended === true ? 'SUSPENDED' : 'STARTED'));
+}
+
+/** What was granted to a role stays with it under its new name. */
+async function renameGrantee(
+  from: string,
+  to: string,
+  session: Session,
+  transaction: Transaction,
+): Promise<void> {
+  for (const grant of session.engine.catalog.list('GRANT')) {
+    if (grant.to.type === 'ROLE' && grant.to.name === from)
+      await transaction.save({ ...grant, to: { ...grant.to, name: to } });
+  }
 }
 
 function readProperties(properties: Property[]): Record<string, FormatValue> {
   return Object.fromEntries(
     properties
-      .filter((property) => !SECRET_PROPERTIES.has(property.name))
-      .map((property) => [property.name, plainValue(property.value)]),
+      .filter(({ name }) => !SECRET_PROPERTIES.has(name) && name !== 'TAG')
+      .map(({ name, value }) => [
+        name,
+        name === 'WORKLOAD_IDENTITY' ? workloadIdentity(value) : plainValue(value),
+      ]),
   );
-}
-
-function titleOf(type: string): string {
-  return type.charAt(0) + type.slice(1).toLowerCase();
 }

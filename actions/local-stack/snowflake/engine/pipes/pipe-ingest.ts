@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CopyIntoTable } from '../../../../shared/sql/ast.ts';
 import { parseStatement } from '../../../../shared/sql/parse.ts';
 import { SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
@@ -17,6 +18,14 @@ import type { PipeRecord } from '../objects.ts';
 import type { Run, Session } from '../session.ts';
 import { listFiles, matchPattern, type StagedFile } from '../stages/stage-files.ts';
 import { stageLocation } from '../stages/stage-location.ts';
+import {
+  dequeueSql,
+  keepQueued,
+  type PipeState,
+  pipeState,
+  pipeStates,
+  type QueuedFile,
+} from './pipe-queue.ts';
 
 /** What S3 tells of a new object. */
 export interface ObjectCreated {
@@ -26,38 +35,9 @@ export interface ObjectCreated {
   eTag: string;
 }
 
-interface PipeState {
-  queue: { file: StagedFile; receivedAt: number }[];
-  /** Files of the batch that is being loaded. */
-  loading: number;
-  running: Promise<void> | null;
-  lastIngestedAt: number | null;
-  lastIngestedPath: string | null;
-  lastReceivedAt: number | null;
-}
-
-const states = new WeakMap<Engine, Map<number, PipeState>>();
-
-/** A pipe's queue, in memory: what has not been loaded when the server ends is for ALTER PIPE … REFRESH. */
-export function pipeState(engine: Engine, pipeId: number): PipeState {
-  const pipes = states.get(engine) ?? new Map<number, PipeState>();
-  states.set(engine, pipes);
-  const known = pipes.get(pipeId);
-  if (known !== undefined) return known;
-  const state: PipeState = {
-    queue: [],
-    loading: 0,
-    running: null,
-    lastIngestedAt: null,
-    lastIngestedPath: null,
-    lastReceivedAt: null,
-  };
-  pipes.set(pipeId, state);
-  return state;
-}
-
 /** Queues an object for every auto-ingest pipe whose stage, path and PATTERN cover it. Loading goes on by itself. */
-export function notifyObjectCreated(engine: Engine, object: ObjectCreated): void {
+export async function notifyObjectCreated(engine: Engine, object: ObjectCreated): Promise<void> {
+  const kept: Promise<void>[] = [];
   for (const pipe of engine.catalog.list('PIPE')) {
     if (!pipe.autoIngest) continue;
     const stage = engine.catalog.get(pipe.stageId);
@@ -76,15 +56,26 @@ export function notifyObjectCreated(engine: Engine, object: ObjectCreated): void
       source: { kind: 's3', bucket: object.bucket, key: object.key },
     };
     // Unlike COPY, a pipe applies PATTERN to what follows the stage's own URL.
-    if (matchPattern([file], copy.pattern, (one) => one.path).length > 0) enqueue(engine, pipe, [file]);
+    if (matchPattern([file], copy.pattern, (one) => one.path).length > 0)
+      kept.push(enqueue(engine, pipe, [file]));
   }
+  await Promise.all(kept);
 }
 
-export function enqueue(engine: Engine, pipe: PipeRecord, files: StagedFile[]): void {
+/** Queues files for a pipe; resolves when they are on disk, so that no end of the server loses them. */
+export async function enqueue(engine: Engine, pipe: PipeRecord, files: StagedFile[]): Promise<void> {
   const state = pipeState(engine, pipe.id);
   const receivedAt = engine.now();
   state.lastReceivedAt = receivedAt;
-  state.queue.push(...files.map((file) => ({ file, receivedAt })));
+  const queued = files.map((file): QueuedFile => ({ id: randomUUID(), file, receivedAt }));
+  const kept = keepQueued(engine, pipe.id, queued);
+  state.arriving.add(kept);
+  try {
+    await kept;
+  } finally {
+    state.arriving.delete(kept);
+  }
+  state.queue.push(...queued);
   drainPipe(engine, pipe.id);
 }
 
@@ -94,20 +85,27 @@ export function drainPipe(engine: Engine, pipeId: number): void {
   if (state.running !== null || state.queue.length === 0) return;
   state.running = drain(engine, pipeId, state)
     .catch((error: unknown) => {
-      process.stderr.write(`Pipe ${pipeId}: ${error instanceof Error ? error.stack : error}\n`);
+      process.stderr.write(
+        `Pipe ${pipeId}: ${error instanceof SnowflakeError ? error.message : error instanceof Error ? error.stack : error}\n`,
+      );
     })
     .finally(() => {
       state.running = null;
     });
 }
 
-/** Resolves when no pipe is loading. */
+/** Resolves when no pipe is loading and no file is on its way to one. */
 export async function pipesIdle(engine: Engine): Promise<void> {
-  const running = (): Promise<void>[] =>
-    [...(states.get(engine)?.values() ?? [])].flatMap((state) => state.running ?? []);
-  while (running().length > 0) await Promise.all(running());
+  const busy = (): Promise<void>[] =>
+    pipeStates(engine).flatMap((state) => [
+      ...state.arriving,
+      ...(state.running === null ? [] : [state.running]),
+    ]);
+  while (busy().length > 0) await Promise.allSettled(busy());
 }
 
+/** The stage's storage does not answer: no fault of the files. */
+const STAGE_AWAY = '091003';
 const MAX_BATCH = 1000;
 
 async function drain(engine: Engine, pipeId: number, state: PipeState): Promise<void> {
@@ -117,13 +115,20 @@ async function drain(engine: Engine, pipeId: number, state: PipeState): Promise<
     const pipe = engine.catalog.get(pipeId);
     if (pipe?.kind !== 'PIPE' || pipe.droppedAt !== null) {
       state.queue.length = 0;
+      await engine.connection.run(`DELETE FROM catalog.pipe_queue WHERE pipe_id = ${pipeId}`);
       return;
     }
-    if (pipe.paused || state.queue.length === 0) return;
+    if (pipe.paused || pipe.isClone === true || state.queue.length === 0) return;
     const batch = state.queue.splice(0, MAX_BATCH);
     state.loading = batch.length;
     try {
       await loadBatch(engine, pipe, batch, state);
+    } catch (error) {
+      // Not the files' fault (S3 is away): they stay, and the next event or REFRESH tries them again.
+      state.queue.unshift(...batch);
+      state.error = error instanceof Error ? error.message : String(error);
+      state.errorAt = engine.now();
+      throw error;
     } finally {
       state.loading = 0;
     }
@@ -133,7 +138,7 @@ async function drain(engine: Engine, pipeId: number, state: PipeState): Promise<
 async function loadBatch(
   engine: Engine,
   pipe: PipeRecord,
-  batch: PipeState['queue'],
+  batch: QueuedFile[],
   state: PipeState,
 ): Promise<void> {
   const session = await engine.openSession({
@@ -152,13 +157,8 @@ async function loadBatch(
   };
   const received = new Map(batch.map(({ file, receivedAt }) => [file.name, receivedAt]));
   try {
-    const loads = await loadInto(
-      pipe,
-      batch.map(({ file }) => file),
-      received,
-      session,
-      run,
-    );
+    const loads = await loadInto(pipe, batch, received, session, run);
+    state.error = null;
     for (const { name, status } of loads) {
       if (status === 'LOAD_FAILED') continue;
       state.lastIngestedAt = engine.now();
@@ -166,7 +166,9 @@ async function loadBatch(
     }
   } catch (thrown) {
     const error = thrown instanceof SnowflakeError ? thrown : snowflakeErrorFromDuck(thrown);
-    if (error === undefined) throw thrown;
+    if (error === undefined || error.code === STAGE_AWAY) throw thrown;
+    state.error = error.message;
+    state.errorAt = engine.now();
     await recordFailure(pipe, batch, received, error, session);
   } finally {
     await session.close();
@@ -175,7 +177,7 @@ async function loadBatch(
 
 async function loadInto(
   pipe: PipeRecord,
-  queued: StagedFile[],
+  batch: QueuedFile[],
   received: Map<string, number>,
   session: Session,
   run: Run,
@@ -183,12 +185,15 @@ async function loadInto(
   const { engine } = session;
   const statement = parseStatement(pipe.copyText) as CopyIntoTable;
   const plan = planCopy(statement, session, run, { kind: 'skip', limit: 1, percent: false });
-  const files = await current(engine, queued);
+  const files = await current(
+    engine,
+    batch.map(({ file }) => file),
+  );
   const loader: Loader = { tableId: plan.table.id, pipeId: pipe.id };
   return session.transact(async (transaction) => {
     await transaction.lockTable(plan.table.id);
     const known = await loadedFiles(transaction, loader, engine.now());
-    const fresh = files.filter((file) => !known.has(fileKey(engine, file)));
+    const fresh = files.filter((file) => !known.has(fileKey(engine, loader, file)));
     const loads = await loadFiles(plan, fresh, session, run, transaction, true);
     await recordLoads(
       transaction,
@@ -198,6 +203,7 @@ async function loadInto(
       engine.now(),
       (load) => received.get(load.name) ?? null,
     );
+    await transaction.run(dequeueSql(batch));
     return loads;
   });
 }
@@ -231,7 +237,7 @@ async function current(engine: Engine, queued: StagedFile[]): Promise<StagedFile
 /** A batch that could not be loaded at all stays in COPY_HISTORY with its reason. */
 async function recordFailure(
   pipe: PipeRecord,
-  batch: PipeState['queue'],
+  batch: QueuedFile[],
   received: Map<string, number>,
   error: SnowflakeError,
   session: Session,
@@ -247,16 +253,17 @@ async function recordFailure(
   );
   const stage = engine.catalog.get(pipe.stageId);
   const place = stage?.kind === 'STAGE' ? stageName(stageLocation(engine, stage, '')) : '';
-  await session.transact((transaction) =>
-    recordLoads(
+  await session.transact(async (transaction) => {
+    await recordLoads(
       transaction,
       { tableId: pipe.tableId, pipeId: pipe.id },
       place,
       loads,
       engine.now(),
       (load) => received.get(load.name) ?? null,
-    ),
-  );
+    );
+    await transaction.run(dequeueSql(batch));
+  });
 }
 
 function copyPath(copy: CopyIntoTable): string {

@@ -7,15 +7,16 @@ import {
   notSupportedHere,
 } from '../../../../shared/sql/snowflake-error.ts';
 import { type CopyPlan, planCopy } from '../copy/copy-plan.ts';
+import { fileKey, type Loader, loadedFiles } from '../copy/load-history.ts';
 import { columns, text } from '../dml/rows-relation.ts';
-import type { Engine } from '../engine.ts';
 import { formatName, requireSchema, resolveName } from '../names.ts';
 import { booleanProperty, requireKnown, stringProperty } from '../objects/properties.ts';
 import type { PipeRecord } from '../objects.ts';
 import { type StatementResult, statusResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
-import { listFiles, matchPattern } from '../stages/stage-files.ts';
-import { drainPipe, enqueue, pipeState } from './pipe-ingest.ts';
+import { listFiles, matchPattern, type StagedFile } from '../stages/stage-files.ts';
+import type { Transaction } from '../transaction.ts';
+import { drainPipe, enqueue } from './pipe-ingest.ts';
 
 export { notifyObjectCreated } from './pipe-ingest.ts';
 
@@ -61,8 +62,10 @@ export async function createPipe(
   };
   await session.define(async (transaction) => {
     if (existing !== undefined) {
+      // The history goes with the pipe. Source: docs.snowflake.com, "Managing Snowpipe", Recreating pipes.
       await transaction.forget(existing.id);
       await transaction.run(`DELETE FROM catalog.pipe_loads WHERE pipe_id = ${existing.id}`);
+      await transaction.run(`DELETE FROM catalog.pipe_queue WHERE pipe_id = ${existing.id}`);
     }
     await transaction.save(record);
   });
@@ -84,6 +87,7 @@ export async function alterPipe(statement: AlterPipe, session: Session, run: Run
   if (action.kind === 'set') {
     requireKnown(action.properties, ['PIPE_EXECUTION_PAUSED', 'COMMENT', 'ERROR_INTEGRATION'], 'PIPE');
     record.paused = booleanProperty(action.properties, 'PIPE_EXECUTION_PAUSED') ?? record.paused;
+    if (!record.paused) delete record.isClone;
     record.comment = stringProperty(action.properties, 'COMMENT') ?? record.comment;
     record.errorIntegration =
       stringProperty(action.properties, 'ERROR_INTEGRATION') ?? record.errorIntegration;
@@ -100,25 +104,15 @@ export async function alterPipe(statement: AlterPipe, session: Session, run: Run
   return statusResult('Statement executed successfully.');
 }
 
-/** SYSTEM$PIPE_STATUS: JSON, in the documented names. */
-export function pipeStatus(engine: Engine, pipe: PipeRecord): string {
-  const state = pipeState(engine, pipe.id);
-  const time = (micros: number | null): string | undefined =>
-    micros === null ? undefined : new Date(micros / 1000).toISOString();
-  return JSON.stringify({
-    executionState: pipe.paused ? 'PAUSED' : 'RUNNING',
-    pendingFileCount: state.queue.length + state.loading,
-    lastIngestedTimestamp: time(state.lastIngestedAt),
-    lastIngestedFilePath: state.lastIngestedPath ?? undefined,
-    ...(pipe.autoIngest
-      ? {
-          notificationChannelName: `arn:aws:sqs:local:000000000000:pipe-${pipe.id}`,
-          numOutstandingMessagesOnChannel: 0,
-          lastReceivedMessageTimestamp: time(state.lastReceivedAt),
-          lastForwardedMessageTimestamp: time(state.lastReceivedAt),
-        }
-      : {}),
-  });
+/** SYSTEM$PIPE_FORCE_RESUME: a stopped or paused pipe runs again. */
+export async function forceResume(
+  pipe: PipeRecord,
+  session: Session,
+  transaction: Transaction,
+): Promise<void> {
+  const { isClone: _, ...rest } = (transaction.current(pipe.id) ?? pipe) as PipeRecord;
+  await transaction.save({ ...rest, paused: false });
+  transaction.afterCommit(() => drainPipe(session.engine, pipe.id));
 }
 
 const DAY = 86_400_000_000;
@@ -144,18 +138,32 @@ async function refresh(
   const since = Math.max(engine.now() - 7 * DAY, after ?? 0);
   const below = location.path === '' || location.path.endsWith('/') ? location.path : `${location.path}/`;
   const listed = await listFiles(engine, location);
-  const files = matchPattern(listed, statement.pattern, (file) => file.path).filter(
+  const known = await session.transact((transaction) => alreadyLoaded(pipe, transaction));
+  const matching = matchPattern(listed, statement.pattern, (file) => file.path).filter(
     (file) => file.lastModified > since && (prefix === null || file.path.startsWith(below + prefix)),
   );
-  files.sort((a, b) => a.lastModified - b.lastModified);
+  const files = matching.filter((file) => !known(file)).sort((a, b) => a.lastModified - b.lastModified);
   await session.define(async () => undefined);
-  enqueue(engine, pipe, files);
+  await enqueue(engine, pipe, files);
   return {
     columns: columns({ File: text, Status: text }),
     rows: files.map((file) => [file.path, 'SENT']),
     type: 'DDL',
     rowsAffected: 0,
   };
+}
+
+/** Files that the pipe or the table's own COPY has loaded. Source: docs.snowflake.com, "Managing Snowpipe", Loading historic data. */
+async function alreadyLoaded(
+  pipe: PipeRecord,
+  transaction: Transaction,
+): Promise<(file: StagedFile) => boolean> {
+  const { engine } = transaction;
+  const loaders: Loader[] = [null, pipe.id].map((pipeId) => ({ tableId: pipe.tableId, pipeId }));
+  const known = await Promise.all(
+    loaders.map(async (loader) => ({ loader, keys: await loadedFiles(transaction, loader, engine.now()) })),
+  );
+  return (file) => known.some(({ loader, keys }) => keys.has(fileKey(engine, loader, file)));
 }
 
 /** @throws SnowflakeError for a COPY that a pipe cannot have */

@@ -21,12 +21,20 @@ export interface CsvOptions {
   emptyAsNull: boolean;
   nullIf: string[];
   checkColumnCount: boolean;
+  /** false: a record delimiter in a field is an error. */
+  multiLine: boolean;
   replaceInvalid: boolean;
   skipByteOrderMark: boolean;
 }
 
 /** @throws SnowflakeError for a delimiter or escape that Snowflake refuses */
 export function csvOptions(options: FormatOptions): CsvOptions {
+  if (options.PARSE_HEADER === true && Number(options.SKIP_HEADER) > 0)
+    throw compilationError(
+      '001420',
+      '22023',
+      'SKIP_HEADER is not supported together with PARSE_HEADER = TRUE',
+    );
   const record = bytes(options, 'RECORD_DELIMITER');
   const enclosure = single(options, 'FIELD_OPTIONALLY_ENCLOSED_BY');
   const escapeMark = single(options, 'ESCAPE');
@@ -47,6 +55,7 @@ export function csvOptions(options: FormatOptions): CsvOptions {
     emptyAsNull: options.EMPTY_FIELD_AS_NULL === true,
     nullIf: (options.NULL_IF as string[]).map(decodeEscapes),
     checkColumnCount: options.ERROR_ON_COLUMN_COUNT_MISMATCH === true,
+    multiLine: options.MULTI_LINE === true,
     replaceInvalid: options.REPLACE_INVALID_CHARACTERS === true,
     skipByteOrderMark: options.SKIP_BYTE_ORDER_MARK === true,
   };

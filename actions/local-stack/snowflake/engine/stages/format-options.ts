@@ -74,8 +74,12 @@ const rules: Record<FormatType, Record<string, OptionRule>> = {
   },
 };
 
-/** Options of the local server that have no effect on what is read, or are refused when they would have one. */
-const refused: Partial<Record<string, FormatValue>> = { ENABLE_OCTAL: true };
+/** Values that would change what is read, and cannot here. */
+const refused: Record<string, [FormatType, FormatValue][]> = {
+  ENABLE_OCTAL: [['JSON', true]],
+  VALIDATE_UTF8: [['CSV', false]],
+  REPLACE_INVALID_CHARACTERS: [['PARQUET', true]],
+};
 
 /** A TYPE as written. @throws SnowflakeError for an unknown one, notSupportedHere for AVRO, ORC, XML, CUSTOM */
 export function formatType(found: Property): FormatType {
@@ -101,8 +105,11 @@ export function readFormatOptions(type: FormatType, properties: Property[]): For
       );
     }
     const value = readValue(found, rule);
-    if (refused[found.name] === value)
-      throw notSupportedHere(`file format option ${found.name}`, found.start);
+    if (refused[found.name]?.some(([one, bad]) => one === type && bad === value) === true)
+      throw notSupportedHere(
+        `file format option ${found.name} = ${String(value).toUpperCase()} of ${type}`,
+        found.start,
+      );
     options[found.name] = value;
   }
   return options;

@@ -8,7 +8,9 @@ import { compilationError, SnowflakeError } from '../../../../shared/sql/snowfla
 import type { Engine } from '../engine.ts';
 import { cachedFile } from './stage-cache.ts';
 import type { Location } from './stage-location.ts';
-import { deleteObject, downloadObject, listObjects, uploadObject } from './stage-s3.ts';
+
+// Its SDK is a fifth of what the server loads; it starts sooner without, and not every one has an S3.
+const s3 = () => import('./stage-s3.ts');
 
 /** A file in a stage. */
 export interface StagedFile {
@@ -30,7 +32,7 @@ export interface StagedFile {
 export async function listFiles(engine: Engine, location: Location): Promise<StagedFile[]> {
   const { root } = location;
   if (root.kind === 's3') {
-    const objects = await listObjects(engine, root.bucket, root.prefix + location.path);
+    const objects = await (await s3()).listObjects(engine, root.bucket, root.prefix + location.path);
     return objects.map((object) => {
       const path = object.key.slice(root.prefix.length);
       return {
@@ -69,8 +71,8 @@ const PLAIN_PATH = /^[\w./ =@+,:-]+$/;
 export async function fetchFile(engine: Engine, file: StagedFile): Promise<string> {
   const { source } = file;
   if (source.kind === 's3') {
-    return cachedFile(engine, `${source.bucket}/${source.key}/${file.etag}`, (to) =>
-      downloadObject(engine, source.bucket, source.key, file.etag, to),
+    return cachedFile(engine, `${source.bucket}/${source.key}/${file.etag}`, async (to) =>
+      (await s3()).downloadObject(engine, source.bucket, source.key, file.etag, to),
     );
   }
   if (PLAIN_PATH.test(source.path)) return source.path;
@@ -79,7 +81,7 @@ export async function fetchFile(engine: Engine, file: StagedFile): Promise<strin
 
 export async function removeFile(engine: Engine, file: StagedFile): Promise<void> {
   const { source } = file;
-  if (source.kind === 's3') await deleteObject(engine, source.bucket, source.key);
+  if (source.kind === 's3') await (await s3()).deleteObject(engine, source.bucket, source.key);
   else await rm(source.path, { force: true });
 }
 
@@ -92,7 +94,7 @@ export async function storeFile(
 ): Promise<void> {
   const { root } = location;
   if (root.kind === 's3') {
-    await uploadObject(engine, root.bucket, root.prefix + path, localFile);
+    await (await s3()).uploadObject(engine, root.bucket, root.prefix + path, localFile);
     await rm(localFile, { force: true });
     return;
   }

@@ -58,7 +58,7 @@ export function resolveLocation(location: StageLocation, session: Session): Loca
         location.stage.map((part) => part.name),
         session,
       );
-      const stage = session.engine.catalog.find(['STAGE'], name.database, name.schema, name.name);
+      const stage = session.engine.catalog.find(['STAGE'], name.database, name.schema, name.name, session.id);
       if (stage === undefined) throw doesNotExist('Stage', formatName(name), location.start);
       return stageLocation(session.engine, stage, checkedPath(location.path, location.start));
     }

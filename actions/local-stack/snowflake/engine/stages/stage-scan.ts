@@ -1,4 +1,4 @@
-import type { StageReference } from '../../../../shared/sql/ast.ts';
+import type { FunctionCall, StageReference } from '../../../../shared/sql/ast.ts';
 import { compilationError } from '../../../../shared/sql/snowflake-error.ts';
 import { type AnyNode, walk } from '../../../../shared/sql/walk.ts';
 import type { RelationSource } from '../../bind/bound.ts';
@@ -8,6 +8,7 @@ import { scanFiles } from '../files/file-scan.ts';
 import { property, requireKnown, stringProperty } from '../objects/properties.ts';
 import type { Run, Session } from '../session.ts';
 import { type EffectiveFormat, effectiveFormat, readFileFormat } from './file-format.ts';
+import { inferSchema } from './infer-schema.ts';
 import { listFiles, matchPattern, type StagedFile } from './stage-files.ts';
 import { resolveLocation } from './stage-location.ts';
 
@@ -22,13 +23,26 @@ export async function prepareStages(
   node: AnyNode,
   session: Session,
   run: Run,
-): Promise<Map<StageReference, RelationSource>> {
-  const prepared = new Map<StageReference, RelationSource>();
+): Promise<Map<AnyNode, RelationSource>> {
+  const prepared = new Map<AnyNode, RelationSource>();
+  for (const call of inferences(node)) prepared.set(call, await inferSchema(call, session, run));
   for (const reference of stageReferences(node)) {
     const { format, files } = await referencedFiles(reference, session);
     prepared.set(reference, await scanReferenced(node, files, format, session, run));
   }
   return prepared;
+}
+
+/** Every TABLE(INFER_SCHEMA(…)) below the node. */
+function inferences(node: AnyNode): FunctionCall[] {
+  const found: FunctionCall[] = [];
+  walk(node, (one) => {
+    if (one.kind !== 'tableFunction') return undefined;
+    const { call } = one as AnyNode & { call: FunctionCall };
+    if (call.name.at(-1)?.name === 'INFER_SCHEMA') found.push(call);
+    return undefined;
+  });
+  return found;
 }
 
 /** Every `@stage` in a FROM below the node. */

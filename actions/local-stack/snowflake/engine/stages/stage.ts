@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { AlterObject, CreateObject, Property } from '../../../../shared/sql/ast.ts';
 import { alreadyExists, compilationError, notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
+import { columns, text } from '../dml/rows-relation.ts';
 import { findObject, formatName, requireSchema, resolveName } from '../names.ts';
 import {
   booleanProperty,
@@ -12,8 +13,10 @@ import {
 import type { StageRecord } from '../objects.ts';
 import { type StatementResult, statusResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
+import type { Transaction } from '../transaction.ts';
+import { refreshDirectory, saveDirectory } from './directory-table.ts';
 import { readFileFormat } from './file-format.ts';
-import { parseS3Url, stageDirectory } from './stage-location.ts';
+import { checkedPath, parseS3Url, stageDirectory } from './stage-location.ts';
 
 const STAGE_PROPERTIES = [
   'URL',
@@ -48,7 +51,9 @@ export async function createStage(
   requireSchema(session, name);
   if (statement.orAlter) throw notSupportedHere('CREATE OR ALTER STAGE', statement.start);
   const { catalog } = session.engine;
-  const existing = catalog.find(['STAGE'], name.database, name.schema, name.name);
+  const found = catalog.find(['STAGE'], name.database, name.schema, name.name, session.id);
+  // A temporary stage may have the name of a permanent one, which it hides.
+  const existing = found?.temporary === statement.temporary ? found : undefined;
   if (existing !== undefined && statement.ifNotExists) {
     return statusResult(`${name.name} already exists, statement succeeded.`);
   }
@@ -68,6 +73,7 @@ export async function createStage(
     directory: false,
     copyOptions: {},
     temporary: statement.temporary,
+    ...(statement.temporary ? { sessionId: session.id } : {}),
   };
   setProperties(record, statement.properties, session);
   if (record.url === null && record.integration !== null) {
@@ -79,8 +85,10 @@ export async function createStage(
     );
   }
   await session.define(async (transaction) => {
-    if (existing !== undefined) await transaction.forget(existing.id);
-    await transaction.save(record);
+    if (existing !== undefined) await forgetStage(existing, session, transaction);
+    const saved = await saveDirectory(record, session, transaction);
+    await transaction.save(saved);
+    if (refreshesOnCreate(statement.properties)) await refreshDirectory(saved, '', session, transaction);
   });
   if (existing !== undefined) await removeStageFiles(session, existing);
   return statusResult(`Stage area ${name.name} successfully created.`);
@@ -96,7 +104,7 @@ export async function alterStage(
   const full = resolveName(statement.name, session, run);
   if (
     statement.ifExists &&
-    session.engine.catalog.find(['STAGE'], full.database, full.schema, full.name) === undefined
+    session.engine.catalog.find(['STAGE'], full.database, full.schema, full.name, session.id) === undefined
   ) {
     return statusResult('Statement executed successfully.');
   }
@@ -121,15 +129,53 @@ export async function alterStage(
       Object.assign(record, to);
       break;
     }
+    case 'refreshDirectory':
+      break;
     default:
       throw notSupportedHere(`ALTER STAGE ${action.kind}`, statement.start);
   }
-  await session.define((transaction) => transaction.save(record));
+  if (action.kind === 'refreshDirectory') return refresh(record, action.subpath, session);
+  await session.define(async (transaction) =>
+    transaction.save(await saveDirectory(record, session, transaction)),
+  );
   return statusResult(
     action.kind === 'set'
       ? `Stage area ${record.name} successfully altered.`
       : 'Statement executed successfully.',
   );
+}
+
+/** ALTER STAGE … REFRESH: a row for each file that is new, changed or gone. Source: docs.snowflake.com, ALTER STAGE. */
+async function refresh(stage: StageRecord, subpath: string, session: Session): Promise<StatementResult> {
+  const path = checkedPath(subpath);
+  const done = await session.define((transaction) => refreshDirectory(stage, path, session, transaction));
+  const described: Record<string, string> = {
+    REGISTERED_NEW: 'File registered successfully.',
+    REGISTERED_UPDATE: 'File metadata updated successfully.',
+    UNREGISTERED: 'File unregistered successfully.',
+  };
+  return {
+    columns: columns({ file: text, status: text, description: text }),
+    rows: done.map(({ file, status }) => [file, status, described[status]!]),
+    type: 'DDL',
+    rowsAffected: 0,
+  };
+}
+
+/** A stage that is replaced leaves no directory: streams on it have lost what they were on. */
+async function forgetStage(stage: StageRecord, session: Session, transaction: Transaction): Promise<void> {
+  await transaction.forget(stage.id);
+  const table = session.engine.catalog.get(stage.directoryTableId ?? 0);
+  if (table !== undefined) await transaction.save({ ...table, droppedAt: session.engine.now() });
+}
+
+/** Source: docs.snowflake.com, CREATE STAGE: an external stage's directory is filled when it is created, unless told otherwise. */
+function refreshesOnCreate(properties: Property[]): boolean {
+  const directory = property(properties, 'DIRECTORY');
+  if (directory?.value.kind !== 'properties') return false;
+  const inner = directory.value.properties;
+  if (booleanProperty(inner, 'ENABLE') !== true) return false;
+  return property(properties, 'URL') !== undefined && (booleanProperty(inner, 'REFRESH_ON_CREATE') ?? true);
 }
 
 /** Removes the files of an internal stage that is gone for good. */
@@ -168,6 +214,8 @@ function setProperties(record: StageRecord, properties: Property[], session: Ses
     const inner = directory.value.properties;
     requireKnown(inner, ['ENABLE', 'AUTO_REFRESH', 'REFRESH_ON_CREATE', 'AWS_SNS_TOPIC'], 'DIRECTORY');
     record.directory = booleanProperty(inner, 'ENABLE') ?? false;
+    if (booleanProperty(inner, 'AUTO_REFRESH') === true)
+      throw notSupportedHere('DIRECTORY = (AUTO_REFRESH = TRUE): use ALTER STAGE … REFRESH', directory.start);
   } else if (directory !== undefined) {
     throw compilationError('001021', '22023', "invalid value for parameter 'DIRECTORY'", directory.start);
   }

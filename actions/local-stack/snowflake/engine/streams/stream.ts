@@ -1,35 +1,17 @@
 import type { CreateStream } from '../../../../shared/sql/ast.ts';
-import {
-  alreadyExists,
-  compilationError,
-  notSupportedHere,
-  SnowflakeError,
-} from '../../../../shared/sql/snowflake-error.ts';
-import type { Bound } from '../../bind/bound.ts';
-import { BOOLEAN } from '../../bind/literal.ts';
-import { type BindPreparation, createBindContext } from '../bind-context.ts';
-import type { Engine } from '../engine.ts';
+import { alreadyExists, compilationError, notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
 import { findObject, formatName, requireSchema, resolveName } from '../names.ts';
 import { booleanProperty, requireKnown } from '../objects/properties.ts';
-import type { CatalogRecord, StreamRecord, TableRecord, ViewRecord } from '../objects.ts';
+import type { StageRecord, StreamRecord, TableRecord, ViewRecord } from '../objects.ts';
 import { type StatementResult, statusResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
-import { changesRelation, initialRelation } from '../tables/changes.ts';
-import { changeTrackingMissing, type Relation } from '../tables/storage.ts';
-import {
-  checkedVersion,
-  currentVersion,
-  DAY_MICROS,
-  pointVersion,
-  retentionDays,
-} from '../tables/time-travel.ts';
+import { directoryTable } from '../stages/directory-table.ts';
+import { checkedVersion, currentVersion, pointVersion } from '../tables/time-travel.ts';
 import type { Transaction } from '../transaction.ts';
-import { baseTable, viewChanges } from './stream-on-view.ts';
+import type { StreamPosition } from './stream-data.ts';
+import { viewBranches } from './stream-on-view.ts';
 
-/** Default of MAX_DATA_EXTENSION_TIME_IN_DAYS: the retention of a table is extended so far for its streams. */
-const EXTENSION_DAYS = 14;
-
-/** CREATE STREAM … ON TABLE | VIEW, or CLONE. Turns change tracking on. */
+/** CREATE STREAM … ON TABLE | VIEW | STAGE, or CLONE. Turns change tracking on. */
 export async function createStream(
   statement: CreateStream,
   session: Session,
@@ -82,9 +64,8 @@ async function newStream(
   }
   const { properties } = statement;
   requireKnown(properties, ['APPEND_ONLY', 'INSERT_ONLY', 'SHOW_INITIAL_ROWS'], 'STREAM');
-  if (statement.sourceType === 'STAGE' || statement.sourceType === 'EXTERNAL TABLE') {
-    throw notSupportedHere(`CREATE STREAM … ON ${statement.sourceType}`, statement.start);
-  }
+  if (statement.sourceType === 'EXTERNAL TABLE')
+    throw notSupportedHere('CREATE STREAM … ON EXTERNAL TABLE (INSERT_ONLY)', statement.start);
   if (booleanProperty(properties, 'INSERT_ONLY') === true) {
     throw compilationError(
       '002203',
@@ -93,125 +74,42 @@ async function newStream(
       statement.start,
     );
   }
-  const source = findObject([statement.sourceType], statement.source, session, run);
-  const table = source.kind === 'TABLE' ? source : baseTable(source, session, run);
-  if (!table.changeTracking) await transaction.save({ ...table, changeTracking: true });
+  const kind = statement.sourceType === 'DYNAMIC TABLE' ? 'TABLE' : statement.sourceType;
+  const source = findObject([kind], statement.source, session, run);
+  const tables = sourceTables(source, session, run);
+  for (const table of tables)
+    if (!table.changeTracking) await transaction.save({ ...table, changeTracking: true });
   const preparation = { transaction };
-  let offset = currentVersion(table, session, preparation);
-  if (statement.timeTravel !== null) {
-    const version = checkedVersion(
-      pointVersion(statement.timeTravel, table, session, run, preparation),
-      table,
-      session,
-    );
-    const [row] = await transaction.query(`SELECT ${version}`);
-    offset = Number(row![0]);
+  const positions: StreamPosition[] = [];
+  for (const table of tables) {
+    let offset = currentVersion(table, session, preparation);
+    if (statement.timeTravel !== null) {
+      const point = pointVersion(statement.timeTravel, table, session, run, preparation);
+      const [row] = await transaction.query(`SELECT ${checkedVersion(point, table, session)}`);
+      offset = Number(row![0]);
+    }
+    positions.push({ tableId: table.id, offset });
   }
+  const [first, ...joined] = positions;
   return {
     ...made,
     sourceId: source.id,
-    tableId: table.id,
+    tableId: first!.tableId,
     mode: booleanProperty(properties, 'APPEND_ONLY') === true ? 'APPEND_ONLY' : 'DEFAULT',
-    offset,
+    offset: first!.offset,
+    joined,
     initialRows: booleanProperty(properties, 'SHOW_INITIAL_ROWS') ?? false,
   };
 }
 
-/** A stream in FROM: the net changes since its offset. @throws SnowflakeError when it is stale */
-export function streamRelation(
-  record: StreamRecord,
+/** The tables whose changes a stream on this shows, each once. */
+function sourceTables(
+  source: TableRecord | ViewRecord | StageRecord,
   session: Session,
   run: Run,
-  preparation: BindPreparation,
-): Relation {
-  const stream = preparation.transaction?.stream(record) ?? record;
-  const { source, table } = requireFresh(stream, session);
-  const upTo = currentVersion(table, session, preparation);
-  const changes = stream.initialRows
-    ? initialRelation(table, String(stream.offset))
-    : changesRelation(table, stream.mode, String(stream.offset), String(upTo));
-  if (source.kind === 'TABLE') return changes;
-  return viewChanges(source, changes, createBindContext(session, run, preparation));
-}
-
-/** SYSTEM$STREAM_HAS_DATA */
-export function streamHasData(
-  record: StreamRecord,
-  session: Session,
-  run: Run,
-  preparation: BindPreparation,
-): Bound {
-  const { sql } = streamRelation(record, session, run, preparation);
-  return { sql: `EXISTS (SELECT 1 FROM ${sql})`, type: BOOLEAN };
-}
-
-/** A DML statement has read the stream: its offset moves to what it has read when the transaction commits. */
-export function consumeStream(id: number, engine: Engine, transaction: Transaction): void {
-  transaction.consume(id, () => {
-    const stream = transaction.current(id) as StreamRecord;
-    const consumedAt = engine.now();
-    // The initial rows stand at the offset; what came after them is next.
-    if (stream.initialRows) return { ...stream, initialRows: false, consumedAt };
-    return { ...stream, offset: Math.max(stream.offset, transaction.readsUpTo(stream.tableId)), consumedAt };
-  });
-}
-
-/** What SHOW STREAMS tells beside the record. */
-export function streamFacts(
-  stream: StreamRecord,
-  session: Session,
-): {
-  tableName: string;
-  sourceType: string;
-  baseTables: string;
-  stale: boolean;
-  staleAfter: number;
-  invalidReason: string;
-} {
-  const { catalog } = session.engine;
-  const [source, base] = [catalog.get(stream.sourceId), catalog.get(stream.tableId)];
-  const lost = isLost(source) || isLost(base);
-  const staleAfter = staleTime(stream, base, session.engine);
-  const name = source === undefined ? '' : formatName(source);
-  return {
-    tableName: lost ? 'No privilege or table dropped' : name,
-    sourceType: source?.kind === 'VIEW' ? 'View' : 'Table',
-    baseTables: base === undefined ? '' : formatName(base),
-    stale: lost || staleAfter < session.engine.now(),
-    staleAfter,
-    invalidReason: lost ? `Base table '${name}' dropped, cannot read from stream` : 'N/A',
-  };
-}
-
-/** Whether the stream was not consumed for longer than its table keeps changes for it. */
-export function isStale(stream: StreamRecord, engine: Engine): boolean {
-  return staleTime(stream, engine.catalog.get(stream.tableId), engine) < engine.now();
-}
-
-function staleTime(stream: StreamRecord, table: CatalogRecord | undefined, engine: Engine): number {
-  const extension = table?.kind === 'TABLE' ? table.properties.MAX_DATA_EXTENSION_TIME_IN_DAYS : undefined;
-  const retention = table === undefined ? 0 : retentionDays(table, { engine });
-  return stream.consumedAt + Math.max(Number(extension ?? EXTENSION_DAYS), retention) * DAY_MICROS;
-}
-
-function isLost(record: CatalogRecord | undefined): boolean {
-  return record === undefined || record.droppedAt !== null;
-}
-
-/** @throws SnowflakeError when what it was created on is gone or replaced, or when it was not consumed for too long */
-function requireFresh(
-  stream: StreamRecord,
-  session: Session,
-): { source: TableRecord | ViewRecord; table: TableRecord } {
-  const { catalog } = session.engine;
-  const [source, table] = [catalog.get(stream.sourceId), catalog.get(stream.tableId)];
-  if (isLost(source) || isLost(table)) {
-    throw new SnowflakeError(
-      '091901',
-      '55000',
-      `SQL execution error: Base table '${source === undefined ? '' : formatName(source)}' dropped, cannot read from stream '${formatName(stream)}'.`,
-    );
-  }
-  if (isStale(stream, session.engine)) throw changeTrackingMissing(table as TableRecord);
-  return { source: source as TableRecord | ViewRecord, table: table as TableRecord };
+): TableRecord[] {
+  if (source.kind === 'TABLE') return [source];
+  if (source.kind === 'STAGE') return [directoryTable(source, session.engine)];
+  const tables = viewBranches(source, session, run).flatMap((branch) => branch.tables);
+  return [...new Map(tables.map(({ table }) => [table.id, table])).values()];
 }

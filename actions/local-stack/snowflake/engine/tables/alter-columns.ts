@@ -8,6 +8,7 @@ import { duckType, formatType, type SnowflakeType } from '../../../../shared/sql
 import type { Bound } from '../../bind/bound.ts';
 import { plainError } from '../../bind/scope.ts';
 import { createBindContext } from '../bind-context.ts';
+import { quote } from '../database.ts';
 import { defaultValue } from '../dml/insert-rows.ts';
 import type { TableColumn, TableRecord } from '../objects.ts';
 import type { Run, Session } from '../session.ts';
@@ -60,11 +61,18 @@ export async function addColumn(
       : defaultValue(table, added, createBindContext(session, run, { transaction }));
   for (const storage of storages(table)) {
     // DuckDB fills a new column from its default, and does not commit an UPDATE of a table altered before it.
-    const filled = given === null ? '' : ` DEFAULT (${given.sql})`;
+    const filled = given === null ? '' : ` DEFAULT ${await constantDefault(given.sql, transaction)}`;
     await transaction.run(`ALTER TABLE ${storage} ADD COLUMN ${name} ${duckType(added.type)}${filled}`);
     if (given !== null) await transaction.run(`ALTER TABLE ${storage} ALTER COLUMN ${name} DROP DEFAULT`);
   }
   return altered;
+}
+
+/** A default that is computed keeps DuckDB from committing a second new column; its value, as text, does not. */
+async function constantDefault(sql: string, transaction: Transaction): Promise<string> {
+  if (/\b(?:nextval|uuid|gen_random_uuid|random)\(/i.test(sql)) return `(${sql})`;
+  const [row] = await transaction.query(`SELECT CAST((${sql}) AS VARCHAR)`);
+  return row?.[0] == null ? 'NULL' : quote(String(row[0]));
 }
 
 export async function dropColumn(

@@ -4,7 +4,16 @@ import { plainError } from '../../bind/scope.ts';
 import { typeFromName } from '../../bind/type-rules.ts';
 import { findObject, formatName, requireSchema, resolveName } from '../names.ts';
 import { stringProperty } from '../objects/properties.ts';
+import { withoutTags, withTags } from '../objects/tag.ts';
 import type { TableColumn, TableRecord } from '../objects.ts';
+import {
+  governedColumn,
+  governedColumns,
+  isGovernance,
+  renamedInPolicies,
+  requireNoPolicyArgument,
+  withRowAccess,
+} from '../policies/alter-governance.ts';
 import { type StatementResult, statusResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import type { Transaction } from '../transaction.ts';
@@ -17,6 +26,7 @@ import {
   unsupportedFeature,
   withColumn,
 } from './alter-columns.ts';
+import { alterConstraints } from './alter-constraints.ts';
 import {
   buildColumn,
   buildConstraint,
@@ -45,10 +55,22 @@ export async function alterTable(
     const { id } = findObject(['TABLE'], statement.name, session, run);
     await transaction.lockTable(id);
     const table = findObject(['TABLE'], statement.name, session, run);
+    if (table.dynamic !== undefined) requireDynamicAction(table, statement);
     const altered = await alter(table, statement.action, statement, session, run, transaction);
     await transaction.save(altered);
   });
   return statusResult(DONE);
+}
+
+/** A dynamic table's columns are those of its query. Source: docs.snowflake.com, ALTER DYNAMIC TABLE. */
+function requireDynamicAction(table: TableRecord, { action, start }: AlterTable): void {
+  const changes = action.kind === 'alterColumns' ? action.changes.map(({ change }) => change) : [];
+  const shapes = ['addColumns', 'dropColumns', 'renameColumn', 'addConstraint', 'dropConstraint'];
+  const governs = changes.every(
+    (change) => isGovernance(change) || change.kind === 'comment' || change.kind === 'unsetComment',
+  );
+  if (!shapes.includes(action.kind) && governs) return;
+  throw unsupportedFeature(`ALTER TABLE ${action.kind} on Dynamic Table ${table.name}`, start);
 }
 
 async function alter(
@@ -66,6 +88,7 @@ async function alter(
       let altered = table;
       for (const identifier of action.columns) {
         if (action.ifExists && !table.columns.some((column) => column.name === identifier.name)) continue;
+        requireNoPolicyArgument(altered, identifier.name);
         altered = await dropColumn(altered, requireColumn(altered, identifier), transaction);
       }
       if (altered.columns.length === 0)
@@ -100,36 +123,11 @@ async function alter(
       await transaction.save({ ...other, name: table.name, database: table.database, schema: table.schema });
       return { ...table, name: other.name, database: other.database, schema: other.schema };
     }
-    case 'addConstraint': {
-      const constraint = buildConstraint(action.constraint, table.columns, session, run);
-      if (
-        constraint.type === 'PRIMARY KEY' &&
-        table.constraints.some((other) => other.type === 'PRIMARY KEY')
-      ) {
-        throw new SnowflakeError(
-          '002200',
-          '42601',
-          `SQL compilation error:\nprimary key already exists for table '${table.name}'`,
-        );
-      }
-      return { ...table, constraints: [...table.constraints, constraint] };
-    }
-    case 'dropConstraint': {
-      const dropped = table.constraints.filter((constraint) =>
-        action.name === null ? constraint.type === action.type : constraint.name === action.name.name,
-      );
-      if (dropped.length === 0) {
-        throw new SnowflakeError(
-          '002201',
-          '42601',
-          `SQL compilation error:\nConstraint '${action.name?.name ?? action.type}' does not exist.`,
-        );
-      }
-      return {
-        ...table,
-        constraints: table.constraints.filter((constraint) => !dropped.includes(constraint)),
-      };
-    }
+    case 'addConstraint':
+    case 'dropConstraint':
+    case 'renameConstraint':
+    case 'alterConstraint':
+      return { ...table, constraints: alterConstraints(table, action, session, run) };
     case 'clusterBy':
       return {
         ...table,
@@ -151,9 +149,29 @@ async function alter(
     }
     case 'unset':
       return unset(table, action.names);
+    case 'setTag':
+      return withTags(table, action.tags, session, run);
+    case 'unsetTag':
+      return withoutTags(table, action.tags, session, run);
+    case 'addRowAccessPolicy':
+    case 'dropRowAccessPolicy':
+    case 'dropAllRowAccessPolicies':
+      return withRowAccess(table, action, session, run);
+    case 'searchOptimization':
+      return withProperty(table, 'SEARCH_OPTIMIZATION', action.on ? 'ON' : null);
+    case 'suspendRecluster':
+    case 'resumeRecluster':
+      if (table.clusterBy === null)
+        throw plainError('090076', '0A000', `Table '${table.name}' is not clustered.`, start);
+      return withProperty(table, 'RECLUSTER', action.kind === 'suspendRecluster' ? 'SUSPENDED' : null);
     default:
       throw notSupportedHere(`ALTER TABLE … ${action.kind}`, start);
   }
+}
+
+function withProperty(table: TableRecord, name: string, value: string | null): TableRecord {
+  const { [name]: _, ...others } = table.properties;
+  return { ...table, properties: value === null ? others : { ...others, [name]: value } };
 }
 
 function splitComment(properties: Extract<AlterTableAction, { kind: 'set' }>['properties']): {
@@ -180,7 +198,7 @@ function unset(table: TableRecord, names: string[]): TableRecord {
         altered = { ...altered, changeTracking: false };
         break;
       case 'MAX_DATA_EXTENSION_TIME_IN_DAYS':
-        altered = { ...altered, properties: {} };
+        altered = withProperty(altered, name, null);
         break;
       default:
         throw new SnowflakeError(
@@ -210,7 +228,8 @@ async function addColumns(
       session,
       run,
     );
-    altered = await addColumn(altered, all.at(-1)!, session, run, transaction);
+    const [added] = governedColumns([all.at(-1)!], [definition], session, run);
+    altered = await addColumn(altered, added!, session, run, transaction);
     const constraints = definition.constraints.map((constraint) =>
       buildConstraint(constraint, altered.columns, session, run),
     );
@@ -220,7 +239,7 @@ async function addColumns(
 }
 
 function renameColumn(table: TableRecord, column: TableColumn, name: string): TableRecord {
-  const renamed = withColumn(table, { ...column, name });
+  const renamed = renamedInPolicies(withColumn(table, { ...column, name }), column.name, name);
   requireUniqueNames(renamed.columns);
   return {
     ...renamed,
@@ -242,6 +261,8 @@ async function alterColumn(
   run: Run,
   transaction: Transaction,
 ): Promise<TableRecord> {
+  if (isGovernance(change))
+    return withColumn(table, governedColumn(column, change, table.columns, session, run));
   switch (change.kind) {
     case 'type':
       return changeType(table, column, typeFromName(change.type, timestampMapping(session)), transaction);
@@ -263,8 +284,5 @@ async function alterColumn(
       return withColumn(table, { ...column, comment: change.text });
     case 'unsetComment':
       return withColumn(table, { ...column, comment: '' });
-    case 'setMaskingPolicy':
-    case 'unsetMaskingPolicy':
-      throw notSupportedHere('MASKING POLICY', start);
   }
 }

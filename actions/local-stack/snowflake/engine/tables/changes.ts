@@ -40,10 +40,12 @@ function netChanges(table: TableRecord, from: string, upTo: string): string {
   const [current, old] = [`data.t${table.id}`, `data.h${table.id}`];
   const columns = values(table);
   const isNew = `_since > ${from} AND _since <= ${upTo}`;
-  const born = `SELECT ${columns}_row, _born FROM ${current} WHERE ${isNew} UNION ALL SELECT ${columns}_row, _born FROM ${old} WHERE ${isNew} AND _until > ${upTo}`;
-  const updated = `SELECT _row FROM born WHERE _born <= ${from}`;
+  const isOldNew = `${isNew} AND _until > ${upTo}`;
+  const inserted = `SELECT ${columns}'INSERT' AS _action, _born <= ${from} AS _isupdate, ${rowId(table)} AS _id`;
+  // Twice in the text rather than in a WITH, which DuckDB would write out with all columns.
+  const updated = `SELECT _row FROM ${current} WHERE ${isNew} AND _born <= ${from} UNION ALL SELECT _row FROM ${old} WHERE ${isOldNew} AND _born <= ${from}`;
   const ended = `SELECT ${columns}'DELETE' AS _action, _row IN (${updated}) AS _isupdate, ${rowId(table)} AS _id FROM ${old} WHERE _since <= ${from} AND _until > ${from} AND _until <= ${upTo}`;
-  return `WITH born AS (${born}) ${ended} UNION ALL SELECT ${columns}'INSERT' AS _action, _born <= ${from} AS _isupdate, ${rowId(table)} AS _id FROM born`;
+  return `${ended} UNION ALL ${inserted} FROM ${current} WHERE ${isNew} UNION ALL ${inserted} FROM ${old} WHERE ${isOldNew}`;
 }
 
 /** Each row inserted in between, as it was first; later changes of it are ignored. */

@@ -20,8 +20,6 @@ export function buildColumn(
   type: TableColumn['type'] | null = null,
 ): TableColumn {
   if (definition.collate !== null) throw notSupportedHere('COLLATE', definition.start);
-  if (definition.maskingPolicy !== null) throw notSupportedHere('MASKING POLICY', definition.start);
-  if (definition.tags.length > 0) throw notSupportedHere('tags of columns', definition.start);
   const written = definition.type === null ? type : typeFromName(definition.type, timestampMapping(session));
   const isKey = definition.constraints.some((constraint) => constraint.type === 'PRIMARY KEY');
   const column: TableColumn = {
@@ -119,6 +117,9 @@ export function buildConstraint(
     if (!columns.some((column) => column.name === name)) throw invalidIdentifier(name, start);
   }
   const { references } = constraint;
+  // Here nothing is checked when rows come: one that must be would be a silent difference.
+  if (constraint.properties.includes('ENFORCED'))
+    throw notSupportedHere('ENFORCED constraints', constraint.start);
   return {
     name: constraint.name?.name ?? `SYS_CONSTRAINT_${randomUUID()}`,
     type: constraint.type,
@@ -130,5 +131,8 @@ export function buildConstraint(
             table: formatName(findObject(['TABLE'], references.table, session, run)),
             columns: references.columns.map((column) => column.name),
           },
+    properties: constraint.properties,
+    ...(constraint.comment === null ? {} : { comment: constraint.comment }),
+    createdAt: run.startedAt,
   };
 }

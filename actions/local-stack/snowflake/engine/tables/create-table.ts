@@ -8,7 +8,12 @@ import { plainError } from '../../bind/scope.ts';
 import { bindAndLock } from '../dml/dml.ts';
 import { insertRows } from '../dml/insert-rows.ts';
 import { type FullName, findObject, formatName, requireSchema, resolveName } from '../names.ts';
+import { copyGrants } from '../objects/grant.ts';
+import { property } from '../objects/properties.ts';
+import { withTagProperty } from '../objects/tag.ts';
 import type { CatalogRecord, TableColumn, TableRecord } from '../objects.ts';
+import { governedColumns } from '../policies/alter-governance.ts';
+import { rowAccessFromProperty } from '../policies/attach.ts';
 import { type StatementResult, statusResult } from '../result.ts';
 import { requireNamedColumns } from '../result-columns.ts';
 import type { Run, Session } from '../session.ts';
@@ -24,6 +29,7 @@ import {
 } from './column-definition.ts';
 import { createStorage, storedColumns } from './storage.ts';
 import { tableSettings } from './table-settings.ts';
+import { templateColumns } from './table-template.ts';
 
 /** CREATE TABLE: by columns, AS query, LIKE, CLONE. Source: docs.snowflake.com, CREATE TABLE. */
 export async function createTable(
@@ -31,9 +37,11 @@ export async function createTable(
   session: Session,
   run: Run,
 ): Promise<StatementResult> {
-  if (statement.template !== null) throw notSupportedHere('CREATE TABLE … USING TEMPLATE', statement.start);
-  if (statement.orAlter && (statement.query ?? statement.like ?? statement.clone) !== null) {
-    throw notSupportedHere('CREATE OR ALTER TABLE with a query, LIKE or CLONE', statement.start);
+  if (
+    statement.orAlter &&
+    (statement.query ?? statement.like ?? statement.clone ?? statement.template) !== null
+  ) {
+    throw notSupportedHere('CREATE OR ALTER TABLE with a query, LIKE, CLONE or template', statement.start);
   }
   const name = resolveName(statement.name, session, run);
   requireSchema(session, name);
@@ -57,8 +65,22 @@ export async function createTable(
     const record = await fill(statement, name, session, run, transaction);
     if (existing !== undefined) await transaction.save({ ...existing, droppedAt: session.engine.now() });
     await transaction.save(record);
+    const granted = grantSource(statement, existing, session, run);
+    if (granted !== undefined) await copyGrants(granted, record, session, transaction);
   });
   return statusResult(`Table ${name.name} successfully created.`);
+}
+
+/** COPY GRANTS: from the replaced table, else from the one that is cloned or likened. Source: docs.snowflake.com, CREATE TABLE. */
+function grantSource(
+  { copyGrants: copies, clone, like }: CreateTable,
+  existing: CatalogRecord | undefined,
+  session: Session,
+  run: Run,
+): CatalogRecord | undefined {
+  if (!copies) return undefined;
+  const source = clone?.source ?? like;
+  return existing ?? (source === null ? undefined : findObject(['TABLE'], source, session, run));
 }
 
 /** What already has the name: a temporary table stands beside a permanent object, and hides it. */
@@ -91,14 +113,27 @@ async function fill(
   if (statement.clone !== null) {
     const source = findObject(['TABLE'], statement.clone.source, session, run);
     const settings = emptyTable(statement, name, session, run);
-    const record = {
-      ...source,
+    requireCloneLifetime(source, statement);
+    const { dynamic: _, ...stored } = source;
+    const record: TableRecord = {
+      ...stored,
       ...identity(settings),
       lifetime: settings.lifetime,
       sessionId: settings.sessionId,
+      comment: statement.comment ?? source.comment,
     };
     await cloneTable(source, record, statement.clone.timeTravel, session, run, transaction);
     return record;
+  }
+  if (statement.template !== null) {
+    const columns = await templateColumns(statement, session, run, transaction);
+    const record = {
+      ...emptyTable(statement, name, session, run),
+      columns,
+      nextColumnId: columns.length + 1,
+    };
+    for (const sql of createStorage(record)) await transaction.run(sql);
+    return withGovernance(statement, record, session, run);
   }
   const record =
     statement.like === null
@@ -106,6 +141,18 @@ async function fill(
       : likeTable(statement, name, session, run);
   for (const sql of createStorage(record)) await transaction.run(sql);
   return record;
+}
+
+/** 002134: what is kept for less long than a permanent table cannot become one. Source: docs.snowflake.com, CREATE … CLONE. */
+function requireCloneLifetime(source: TableRecord, statement: CreateTable): void {
+  if (source.lifetime === 'PERMANENT' || statement.lifetime !== 'PERMANENT') return;
+  const what = source.lifetime === 'TEMPORARY' ? 'Temp' : 'Transient';
+  throw plainError(
+    '002134',
+    '0A000',
+    `${what} object cannot be cloned to a permanent object.`,
+    statement.start,
+  );
 }
 
 /** What a copy has of its own. */
@@ -133,15 +180,34 @@ function likeTable(statement: CreateTable, name: FullName, session: Session, run
 function describedTable(statement: CreateTable, name: FullName, session: Session, run: Run): TableRecord {
   const built = statement.columns.map((column, index) => buildColumn(column, index + 1, session, run));
   requireUniqueNames(built);
-  return withConstraints(
+  return withGovernance(
     statement,
-    {
-      ...emptyTable(statement, name, session, run),
-      columns: withComputedTypes(built, statement.columns, session, run),
-    },
+    withConstraints(
+      statement,
+      {
+        ...emptyTable(statement, name, session, run),
+        columns: withComputedTypes(built, statement.columns, session, run),
+      },
+      session,
+      run,
+    ),
     session,
     run,
   );
+}
+
+/** The tags and policies that the statement sets on columns and table. */
+function withGovernance(
+  statement: CreateTable,
+  record: TableRecord,
+  session: Session,
+  run: Run,
+): TableRecord {
+  const columns = governedColumns(record.columns, statement.columns, session, run);
+  const rows = property(statement.properties, 'ROW ACCESS POLICY');
+  const policy = rowAccessFromProperty(rows, columns, session);
+  const tagged = withTagProperty(record, property(statement.properties, 'TAG'), session);
+  return { ...tagged, columns, ...(policy === undefined ? {} : { rowAccessPolicy: policy }) };
 }
 
 function withConstraints(
@@ -209,7 +275,7 @@ async function createAs(
   );
   for (const sql of createStorage(record)) await transaction.run(sql);
   await insertInto(record, source, context, transaction);
-  return record;
+  return withGovernance(statement, record, session, run);
 }
 
 async function insertInto(

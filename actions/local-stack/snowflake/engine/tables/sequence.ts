@@ -35,6 +35,7 @@ export async function createSequence(
     comment: statement.comment ?? '',
     start: numberProperty(statement.properties, 'START') ?? 1,
     increment: numberProperty(statement.properties, 'INCREMENT') ?? 1,
+    ordered: statement.properties.some(({ name }) => name === 'ORDER'),
   };
   if (record.increment === 0) {
     throw plainError('002264', '42601', 'Increment of a sequence must not be 0.', statement.start);

@@ -8,6 +8,7 @@ import { addRelation, createScope } from '../../bind/scope.ts';
 import { type BindPreparation, createBindContext } from '../bind-context.ts';
 import { formatName } from '../names.ts';
 import type { TableColumn, TableRecord } from '../objects.ts';
+import { governed } from '../policies/governed.ts';
 import type { Run, Session } from '../session.ts';
 import { changesRelation } from './changes.ts';
 import { checkedVersion, currentVersion, pointVersion } from './time-travel.ts';
@@ -26,6 +27,7 @@ export function tableRelation(
   preparation: BindPreparation,
 ): Relation {
   const { timeTravel, changes } = reference;
+  if (record.dynamic?.dataTimestamp === null) throw notInitialized(record);
   if (changes !== null) {
     if (timeTravel === null) throw notSupportedHere('CHANGES without AT or BEFORE', reference.start);
     if (!record.changeTracking) throw changeTrackingMissing(record);
@@ -35,7 +37,8 @@ export function tableRelation(
         ? String(currentVersion(record, session, preparation))
         : pointVersion(changes.end, record, session, run, preparation);
     const mode = changes.information === 'DEFAULT' ? 'DEFAULT' : 'APPEND_ONLY';
-    return changesRelation(record, mode, from, upTo);
+    const shown = changesRelation(record, mode, from, upTo);
+    return governed(record, shown, session, createBindContext(session, run, preparation));
   }
   if (timeTravel === null) return targetRelation(record, session, run);
   const version = checkedVersion(
@@ -43,16 +46,28 @@ export function tableRelation(
     record,
     session,
   );
-  return {
+  const then: Relation = {
     kind: 'relation',
     sql: `(${rowsAt(record, version)})`,
-    columns: relationColumns(record, session, run),
+    columns: tableColumns(record, session, run),
   };
+  return governed(record, then, session, createBindContext(session, run, preparation));
+}
+
+/** Source: docs.snowflake.com, CREATE DYNAMIC TABLE, INITIALIZE. */
+function notInitialized(table: TableRecord): SnowflakeError {
+  return new SnowflakeError(
+    '002721',
+    '55000',
+    `SQL compilation error:\nDynamic Table '${formatName(table)}' is not initialized. Please run a manual refresh or wait for a scheduled refresh before querying.`,
+  );
 }
 
 /** A table as the target of UPDATE, DELETE or MERGE: `alias._row` and `alias._born` are there too. */
 export function targetRelation(table: TableRecord, session: Session, run: Run): Relation {
-  return { kind: 'relation', sql: `data.t${table.id}`, columns: relationColumns(table, session, run) };
+  const columns = tableColumns(table, session, run);
+  const whole: Relation = { kind: 'relation', sql: `data.t${table.id}`, columns };
+  return governed(table, whole, session, createBindContext(session, run));
 }
 
 /** SQL of the rows as they were at a version (an SQL expression), with the columns of the storage. */
@@ -112,7 +127,8 @@ export function createSequenceSql(name: string, start: number, increment: number
   return `CREATE SEQUENCE ${name} START WITH ${start} INCREMENT BY ${increment} MINVALUE -9223372036854775808 MAXVALUE 9223372036854775807`;
 }
 
-function relationColumns(table: TableRecord, session: Session, run: Run): RelationColumn[] {
+/** A table's columns as FROM shows them, computed ones as expressions. */
+export function tableColumns(table: TableRecord, session: Session, run: Run): RelationColumn[] {
   return table.columns.map((column) => ({
     name: column.name,
     type: column.type,

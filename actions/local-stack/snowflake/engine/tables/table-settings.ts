@@ -1,6 +1,12 @@
 import type { Property } from '../../../../shared/sql/ast.ts';
 import { compilationError, notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
-import { booleanProperty, numberProperty, property, requireKnown } from '../objects/properties.ts';
+import {
+  booleanProperty,
+  numberProperty,
+  property,
+  requireKnown,
+  stringProperty,
+} from '../objects/properties.ts';
 import type { TableRecord } from '../objects.ts';
 
 const KNOWN = [
@@ -8,7 +14,10 @@ const KNOWN = [
   'MAX_DATA_EXTENSION_TIME_IN_DAYS',
   'CHANGE_TRACKING',
   'ENABLE_SCHEMA_EVOLUTION',
+  'DEFAULT_DDL_COLLATION',
 ];
+/** Settings of the documentation that would change what a load or a query does. */
+const REFUSED = ['STAGE_FILE_FORMAT', 'STAGE_COPY_OPTIONS', 'ERROR_LOGGING', 'ROW_TIMESTAMP'];
 
 /** The settings of a table that properties give, with Snowflake's defaults. Source: docs.snowflake.com, CREATE TABLE. */
 export function tableSettings(
@@ -16,9 +25,13 @@ export function tableSettings(
   lifetime: TableRecord['lifetime'],
 ): Pick<TableRecord, 'retentionDays' | 'changeTracking' | 'properties'> {
   for (const { name, start } of properties) {
-    if (name === 'TAG' || name === 'ROW ACCESS POLICY') throw notSupportedHere(`${name} of a table`, start);
+    if (REFUSED.includes(name)) throw notSupportedHere(`${name} of a table`, start);
   }
-  requireKnown(properties, KNOWN, 'TABLE');
+  // Tags and the row access policy are for the caller, who knows the columns.
+  requireKnown(properties, [...KNOWN, 'TAG', 'ROW ACCESS POLICY'], 'TABLE');
+  const collation = property(properties, 'DEFAULT_DDL_COLLATION');
+  if (collation !== undefined && stringProperty(properties, 'DEFAULT_DDL_COLLATION') !== '')
+    throw notSupportedHere('DEFAULT_DDL_COLLATION', collation.start);
   if (booleanProperty(properties, 'ENABLE_SCHEMA_EVOLUTION') === true) {
     throw notSupportedHere(
       'ENABLE_SCHEMA_EVOLUTION = TRUE',

@@ -10,6 +10,7 @@ import { objectNamed } from '../engine-functions.ts';
 import { formatName } from '../names.ts';
 import type { CatalogRecord, TableRecord } from '../objects.ts';
 import type { Run, Session } from '../session.ts';
+import { positionsOf } from '../streams/stream-data.ts';
 
 export const DAY_MICROS = 86_400_000_000;
 
@@ -38,7 +39,16 @@ export function pointVersion(
       return String(statementVersion(constantText(point, bound.constant), table, session) - before);
     case 'STREAM': {
       const stream = objectNamed('STREAM', constantText(point, bound.constant), session);
-      return String(stream.offset - before);
+      const found = positionsOf(stream).find(({ tableId }) => tableId === table.id);
+      if (found === undefined)
+        throw compilationError(
+          '001015',
+          '22023',
+          `stream ${stream.name} does not read ${table.name}`,
+          point.start,
+        );
+      // A stream made before the table's first change stands where the table begins.
+      return String(Math.max(found.offset, table.createdAt) - before);
     }
   }
 }

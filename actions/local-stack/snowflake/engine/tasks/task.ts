@@ -1,35 +1,17 @@
-import type { AlterTask, CreateTask, ExecuteTask, ObjectName, Property } from '../../../../shared/sql/ast.ts';
-import {
-  alreadyExists,
-  compilationError,
-  notSupportedHere,
-  SnowflakeError,
-} from '../../../../shared/sql/snowflake-error.ts';
+import type { AlterTask, CreateTask, ExecuteTask, ObjectName } from '../../../../shared/sql/ast.ts';
+import { alreadyExists, compilationError, SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
 import { findObject, formatName, requireSchema, resolveName } from '../names.ts';
-import {
-  booleanProperty,
-  numberProperty,
-  plainValue,
-  property,
-  stringProperty,
-} from '../objects/properties.ts';
 import type { TaskRecord } from '../objects.ts';
 import { type StatementResult, statusResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import type { Transaction } from '../transaction.ts';
-import { dependents, hasCycle, rootOf } from './task-graph.ts';
-import { startGraphRun } from './task-run.ts';
-import { validateSchedule } from './task-schedule.ts';
+import { lastRun, startGraphRun } from './graph-run.ts';
+import { checkCondition, conditionStreams } from './task-condition.ts';
+import { dependents } from './task-graph.ts';
+import { applyProperties, checkConfig, taskDefaults, unsetProperty } from './task-properties.ts';
+import { checkGraph, requireSuspendedRoot } from './task-rules.ts';
 
-/** What a task that does not say otherwise has. Source: "CREATE TASK". */
-const defaults = {
-  allowOverlapping: false,
-  timeoutMs: 3_600_000,
-  suspendAfterFailures: 10,
-  autoRetryAttempts: 0,
-};
-
-/** CREATE [OR REPLACE] TASK: a new task is suspended. */
+/** CREATE [OR REPLACE | OR ALTER] TASK: a new task is suspended, an altered one keeps its state. */
 export async function createTask(
   statement: CreateTask,
   session: Session,
@@ -38,38 +20,42 @@ export async function createTask(
   const name = resolveName(statement.name, session, run);
   const { catalog } = session.engine;
   requireSchema(session, name);
-  if (statement.orAlter) throw notSupportedHere('CREATE OR ALTER TASK', statement.start);
-  if (statement.clone !== null) throw notSupportedHere('CREATE TASK … CLONE', statement.start);
   const existing = catalog.find(['TASK'], name.database, name.schema, name.name);
   if (existing !== undefined && statement.ifNotExists)
     return statusResult(`${name.name} already exists, statement succeeded.`);
-  if (existing !== undefined && !statement.orReplace)
+  if (existing !== undefined && !statement.orReplace && !statement.orAlter)
     throw alreadyExists(formatName(name), statement.name.start);
-
-  const task: TaskRecord = {
-    kind: 'TASK',
+  const kept = statement.orAlter && existing !== undefined;
+  const fresh = {
+    kind: 'TASK' as const,
     id: existing?.id ?? catalog.nextId(),
     ...name,
-    createdAt: run.startedAt,
+    createdAt: kept ? existing.createdAt : run.startedAt,
     droppedAt: null,
-    owner: session.role,
-    comment: statement.comment ?? '',
-    state: 'suspended',
-    warehouse: null,
-    schedule: null,
-    after: statement.after.map((predecessor) => findObject(['TASK'], predecessor, session, run).id),
-    finalizes: statement.finalize === null ? null : findObject(['TASK'], statement.finalize, session, run).id,
-    whenText: statement.whenText,
-    bodyText: statement.bodyText,
-    config: null,
-    ...defaults,
+    owner: kept ? existing.owner : session.role,
+    state: kept ? existing.state : ('suspended' as const),
     consecutiveFailures: 0,
-    properties: {},
   };
+  const task: TaskRecord =
+    statement.clone === null
+      ? {
+          ...fresh,
+          ...taskDefaults,
+          comment: statement.comment ?? '',
+          after: statement.after.map((predecessor) => findObject(['TASK'], predecessor, session, run).id),
+          finalizes:
+            statement.finalize === null ? null : findObject(['TASK'], statement.finalize, session, run).id,
+          whenText: statement.whenText,
+          bodyText: statement.bodyText,
+          properties: {},
+        }
+      : { ...structuredClone(findObject(['TASK'], statement.clone, session, run)), ...fresh };
   applyProperties(task, statement.properties, session);
+  if (task.whenText !== null) checkCondition(task.whenText, statement.start);
   checkGraph(task, session, statement.name);
   requireSuspendedRoot(task, session, statement.name);
   await session.define((transaction) => transaction.save(task));
+  if (kept) return statusResult('Statement executed successfully.');
   return statusResult(`Task ${name.name} successfully created.`);
 }
 
@@ -115,6 +101,7 @@ export async function alterTask(statement: AlterTask, session: Session, run: Run
       task.bodyText = action.bodyText;
       break;
     case 'modifyWhen':
+      checkCondition(action.whenText, statement.start);
       task.whenText = action.whenText;
       break;
     case 'removeWhen':
@@ -139,14 +126,23 @@ export async function executeTask(
   run: Run,
 ): Promise<StatementResult> {
   const task = findObject(['TASK'], statement.name, session, run);
-  if (task.after.length > 0) {
+  if (task.after.length > 0 || task.finalizes !== null) {
     throw new SnowflakeError(
       '091086',
       '42601',
       `Task ${formatName(task)} is not a root task: only a root task can be executed.`,
     );
   }
-  startGraphRun(session.engine, task, { config: statement.config, retryLast: statement.retryLast });
+  if (statement.config !== null) checkConfig(statement.config, statement.start);
+  if (statement.retryLast && lastRun(session.engine, task)?.failed !== true) {
+    throw new SnowflakeError(
+      '091089',
+      '55000',
+      `Cannot retry the last run of the graph with root task ${formatName(task)}: it has not failed and was not cancelled.`,
+    );
+  }
+  // Background work ends with the engine: graphsEnded waits for it.
+  void startGraphRun(session.engine, task, { config: statement.config, retryLast: statement.retryLast });
   return statusResult(`Task ${task.name} is scheduled to run immediately.`);
 }
 
@@ -161,126 +157,16 @@ export async function enableDependents(
   }
 }
 
-/** Properties of CREATE and ALTER SET: what the engine knows, then session parameters; nothing is ignored. */
-function applyProperties(task: TaskRecord, properties: Property[], session: Session): void {
-  for (const { name, value, start } of properties) {
-    const one = properties.filter((candidate) => candidate.name === name);
-    switch (name) {
-      case 'WAREHOUSE':
-        task.warehouse = stringProperty(one, name) ?? null;
-        break;
-      case 'SCHEDULE':
-        task.schedule = stringProperty(one, name) ?? null;
-        if (task.schedule !== null) validateSchedule(task.schedule, start);
-        break;
-      case 'CONFIG':
-        task.config = stringProperty(one, name) ?? null;
-        break;
-      case 'ALLOW_OVERLAPPING_EXECUTION':
-        task.allowOverlapping = booleanProperty(one, name) ?? defaults.allowOverlapping;
-        break;
-      case 'USER_TASK_TIMEOUT_MS':
-        task.timeoutMs = numberProperty(one, name) ?? defaults.timeoutMs;
-        break;
-      case 'SUSPEND_TASK_AFTER_NUM_FAILURES':
-        task.suspendAfterFailures = numberProperty(one, name) ?? defaults.suspendAfterFailures;
-        break;
-      case 'TASK_AUTO_RETRY_ATTEMPTS':
-        task.autoRetryAttempts = numberProperty(one, name) ?? defaults.autoRetryAttempts;
-        break;
-      case 'COMMENT':
-        task.comment = stringProperty(one, name) ?? '';
-        break;
-      case 'USER_TASK_MANAGED_INITIAL_WAREHOUSE_SIZE':
-      case 'ERROR_INTEGRATION':
-      case 'USER_TASK_MINIMUM_TRIGGER_INTERVAL_IN_SECONDS':
-        task.properties[name] = String(plainValue(value));
-        break;
-      default:
-        // Any session parameter may be set for the task's runs.
-        session.parameter(name);
-        task.properties[name] = String(plainValue(property(properties, name)!.value));
-    }
-  }
-}
-
-function unsetProperty(task: TaskRecord, name: string, at: ObjectName): void {
-  if (name === 'WAREHOUSE') task.warehouse = null;
-  else if (name === 'SCHEDULE') task.schedule = null;
-  else if (name === 'CONFIG') task.config = null;
-  else if (name === 'COMMENT') task.comment = '';
-  else if (name === 'ALLOW_OVERLAPPING_EXECUTION') task.allowOverlapping = defaults.allowOverlapping;
-  else if (name === 'USER_TASK_TIMEOUT_MS') task.timeoutMs = defaults.timeoutMs;
-  else if (name === 'SUSPEND_TASK_AFTER_NUM_FAILURES')
-    task.suspendAfterFailures = defaults.suspendAfterFailures;
-  else if (name === 'TASK_AUTO_RETRY_ATTEMPTS') task.autoRetryAttempts = defaults.autoRetryAttempts;
-  else if (name in task.properties) delete task.properties[name];
-  else
-    throw compilationError('001420', '22023', `property '${name}' is not set on task ${task.name}`, at.start);
-}
-
-function checkGraph(task: TaskRecord, session: Session, at: ObjectName): void {
-  if (task.after.length > 0 && task.schedule !== null) {
-    throw compilationError(
-      '091083',
-      '42601',
-      `Task ${task.name} has a predecessor and cannot have a SCHEDULE`,
-      at.start,
-    );
-  }
-  if (hasCycle(session.engine.catalog, task)) {
-    throw new SnowflakeError(
-      '091080',
-      '42601',
-      `Task ${formatName(task)} would be its own predecessor: a task graph has no cycles.`,
-      { position: at.start },
-    );
-  }
-  for (const id of task.after) {
-    const predecessor = session.engine.catalog.get(id);
-    if (
-      predecessor !== undefined &&
-      (predecessor.database !== task.database || predecessor.schema !== task.schema)
-    ) {
-      throw new SnowflakeError(
-        '091082',
-        '42601',
-        `Task ${formatName(task)} and its predecessor ${formatName(predecessor)} must be in the same schema.`,
-        { position: at.start },
-      );
-    }
-  }
-}
-
-/** Source: "ALTER TASK": the root is suspended before a graph is changed. */
-function requireSuspendedRoot(task: TaskRecord, session: Session, at: ObjectName): void {
-  const root = rootOf(session.engine.catalog, task);
-  if (root.state === 'started' && root.id !== task.id) {
-    throw new SnowflakeError(
-      '091083',
-      '42601',
-      `Unable to update graph with root task ${formatName(root)} since that root task is not suspended.`,
-      { position: at.start },
-    );
-  }
-  if (
-    task.state === 'started' &&
-    root.id === task.id &&
-    dependents(session.engine.catalog, task).length > 0
-  ) {
-    throw new SnowflakeError(
-      '091083',
-      '42601',
-      `Unable to update graph with root task ${formatName(root)} since that root task is not suspended.`,
-      { position: at.start },
-    );
-  }
-}
-
+/** Source: docs.snowflake.com, "Triggered tasks": without a SCHEDULE, WHEN names the streams that start the task. */
 function requireRunnable(task: TaskRecord, session: Session, at: ObjectName): void {
   if (task.after.length > 0 || task.finalizes !== null)
     requireSuspendedRoot({ ...task, state: 'suspended' }, session, at);
-  else if (task.schedule === null && task.whenText !== null) {
-    throw notSupportedHere('a triggered task (WHEN without SCHEDULE): give it a SCHEDULE', at.start);
+  else if (task.schedule === null && task.whenText !== null && conditionStreams(task.whenText).length === 0) {
+    throw compilationError(
+      '091083',
+      '42601',
+      `Task ${task.name} has no SCHEDULE, and its WHEN names no stream that could start it.`,
+      at.start,
+    );
   }
 }

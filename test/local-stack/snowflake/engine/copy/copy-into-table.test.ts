@@ -89,7 +89,9 @@ describe('load metadata', () => {
     now += 63 * 86_400_000_000;
     expect(await own.sql('COPY INTO t FROM @t')).toEqual(NOTHING);
     now += 2 * 86_400_000_000;
-    await own.sql('COPY INTO t FROM @t');
+    // Nobody can tell any more whether the file was loaded. Source: docs.snowflake.com, "Loading older files".
+    expect(await own.sql('COPY INTO t FROM @t')).toEqual(NOTHING);
+    await own.sql('COPY INTO t FROM @t LOAD_UNCERTAIN_FILES = TRUE');
     expect(await own.sql('SELECT a FROM t')).toEqual([['1'], ['1']]);
     await own.close();
   });

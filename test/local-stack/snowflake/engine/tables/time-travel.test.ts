@@ -145,7 +145,7 @@ describe('CLONE', () => {
     expect(otherPipes).toEqual([]);
     expect(pipe).toMatchObject({
       name: 'FROM_OUTSIDE',
-      paused: true,
+      isClone: true,
       tableId: catalog.list('TABLE', place)[0]!.id,
       stageId: catalog.list('STAGE', place)[0]!.id,
     });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { graphsEnded } from '../../../../../actions/local-stack/snowflake/engine/tasks/task-run.ts';
+import { graphsEnded } from '../../../../../actions/local-stack/snowflake/engine/tasks/graph-run.ts';
 import { nextRun } from '../../../../../actions/local-stack/snowflake/engine/tasks/task-schedule.ts';
 import { runDueTasks } from '../../../../../actions/local-stack/snowflake/engine/tasks/task-scheduler.ts';
 import { openTestEngine, type Rows, type TestEngine } from '../../../../support/engine.ts';
@@ -27,7 +27,7 @@ async function execute(root: string, suffix = ''): Promise<void> {
 /** Runs of the history, oldest first. */
 function history(columns: string, named = ''): Promise<Rows> {
   return t.sql(
-    `SELECT ${columns} FROM TABLE(INFORMATION_SCHEMA.TASK_HISTORY(${named})) ORDER BY SCHEDULED_TIME, ATTEMPT_NUMBER, NAME`,
+    `SELECT ${columns} FROM TABLE(INFORMATION_SCHEMA.TASK_HISTORY(${named})) WHERE STATE <> 'SCHEDULED' ORDER BY SCHEDULED_TIME, ATTEMPT_NUMBER, NAME`,
   );
 }
 
