@@ -2,6 +2,9 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { UserError } from '../shared/errors.ts';
 import { type Load, manifestKey, stateKey } from '../shared/lake.ts';
 import { type Pipeline, type PostgresTable, sourceOf } from '../shared/pipeline.ts';
+import { type ChangeSource, openChangeSource } from './cdc/change-source.ts';
+import { slotName } from './cdc/publication.ts';
+import type { TableSlot } from './cdc/slot.ts';
 import { ConnectionLostError, type DatabaseSettings, isConnectionLoss } from './database.ts';
 import {
   findCommitted,
@@ -14,6 +17,7 @@ import {
 import { RateLimit } from './rate-limit.ts';
 import { openReadSession } from './read-session.ts';
 import { runLoads } from './run-loads.ts';
+import { changesLoaded } from './state.ts';
 
 export interface ExtractRequest {
   config: Pipeline;
@@ -146,22 +150,34 @@ async function runMissing(
     name: load.table,
     lock: `globalmart extract s3://${lake.bucket}/${stateKey(load.source, load.table)}`,
   }));
-  await using session = await openReadSession(request.database, locks, (seconds) => {
+  const onWait = (seconds: number): void => {
     note(`waiting for another run that extracts the same tables (${Math.round(seconds)} s)`);
-  });
+  };
+  const slotLocks = missing()
+    .filter(({ config }) => config.strategy === 'cdc')
+    .map(({ load }) => `globalmart slot ${slotName(lake.bucket, load.source, load.table)}`);
+  await using changes =
+    slotLocks.length === 0 ? undefined : await openChangeSource(request.database, slotLocks, onWait);
+  // Slots come before the snapshot: what is committed after it, and was not before, is in them.
+  const slots = changes && (await prepareSlots(lake, request, changes, missing, settle));
+  await using session = await openReadSession(request.database, locks, onWait, changes?.pid);
   // Another run may have committed before its locks were free.
   await settleCommitted(lake, missing(), settle);
   const loads = missing();
   const previous = await Promise.all(loads.map(({ load }) => readPrevious(lake, load)));
   const plans: PlannedLoad[] = [];
   for (const [index, { load, config }] of loads.entries()) {
-    plans.push(await planLoad(session, load, config, previous[index], request.fullRefresh ?? false));
+    const slot = slots?.get(config.name);
+    plans.push(await planLoad(session, load, config, previous[index], request.fullRefresh ?? false, slot));
   }
   for (const { load, added } of plans) {
     for (const name of added) note(`table ${load.table}: new column "${name}" is carried`);
   }
   if (request.dryRun) {
-    for (const plan of plans) settle(plannedReport(plan));
+    for (const plan of plans) {
+      const isDrain = plan.slot?.from !== undefined;
+      settle(plannedReport(isDrain ? { ...plan, estimate: await changes!.estimate(plan.slot!) } : plan));
+    }
     return;
   }
   await runLoads(lake, session, plans, {
@@ -169,9 +185,35 @@ async function runMissing(
     codeVersion: request.codeVersion,
     rateLimit: request.maxMbPerSecond === undefined ? undefined : new RateLimit(request.maxMbPerSecond * 1e6),
     signal: request.signal,
+    changes,
     note,
     settle,
   });
+}
+
+/** The slots of the tables of strategy cdc, each where its load begins. */
+async function prepareSlots(
+  lake: Lake,
+  request: ExtractRequest,
+  changes: ChangeSource,
+  missing: () => TableLoad[],
+  settle: (report: TableReport) => void,
+): Promise<Map<string, TableSlot>> {
+  await settleCommitted(lake, missing(), settle);
+  const slots = new Map<string, TableSlot>();
+  for (const { load, config } of missing()) {
+    if (config.strategy !== 'cdc') continue;
+    const previous = await readPrevious(lake, load);
+    const slot = await changes.prepare(config, {
+      table: config.name,
+      name: slotName(lake.bucket, load.source, load.table),
+      loaded: previous && changesLoaded(previous.state),
+      fullRefresh: request.fullRefresh ?? false,
+      dryRun: request.dryRun ?? false,
+    });
+    slots.set(config.name, slot);
+  }
+  return slots;
 }
 
 /** What a dry run says of a table: the planner's estimates. */

@@ -4,6 +4,9 @@ import { UserError } from '../shared/errors.ts';
 import { type Load, manifestKey } from '../shared/lake.ts';
 import { commitManifest, type Manifest, type ManifestPart, readManifest } from '../shared/manifest.ts';
 import type { PostgresTable } from '../shared/pipeline.ts';
+import { planChangeColumns } from './cdc/change-columns.ts';
+import { formatLsn } from './cdc/lsn.ts';
+import type { TableSlot } from './cdc/slot.ts';
 import { type ColumnPlan, planColumn } from './column-plan.ts';
 import { type Increment, planIncrement } from './increment.ts';
 import { removeOrphans } from './parts.ts';
@@ -11,7 +14,7 @@ import { estimateRead, type ReadEstimate, selectOf } from './read-plan.ts';
 import type { ReadSession } from './read-session.ts';
 import { compareSchemas, manifestSchema, refuseBreakingDrift, type SchemaDrift } from './schema-drift.ts';
 import { requireColumns, type SourceTable } from './source-table.ts';
-import { type ExtractState, moveState, readState } from './state.ts';
+import { CHANGES_WATERMARK, type ExtractState, moveState, readState } from './state.ts';
 
 /** Where loads go. */
 export interface Lake {
@@ -27,6 +30,8 @@ export interface PlannedLoad {
   columns: ColumnPlan[];
   schema: Manifest['schema'];
   increment: Increment;
+  /** With strategy cdc. */
+  slot: TableSlot | undefined;
   /** What PostgreSQL expects the read to give. */
   estimate: ReadEstimate;
   /** Columns that the previous load did not have. */
@@ -87,25 +92,43 @@ export async function planLoad(
   config: PostgresTable,
   previous: PreviousLoad | undefined,
   fullRefresh: boolean,
+  slot?: TableSlot,
 ): Promise<PlannedLoad> {
   const source = session.tables.get(config.name)!;
   requireColumns(source, config.key, 'key');
   if (config.strategy === 'watermark') requireColumns(source, [config.watermark!], 'watermark');
-  const columns = source.columns.map((column) => planColumn(column, config.numeric));
+  // A delete holds the key alone.
+  const isNullable = (name: string): boolean => slot !== undefined && !config.key.includes(name);
+  const columns = source.columns.map((column) =>
+    planColumn({ ...column, nullable: column.nullable || isNullable(column.name) }, config.numeric),
+  );
+  if (slot !== undefined) {
+    columns.push(...planChangeColumns(slot.from === undefined ? slot.to : undefined));
+  }
   const schema = manifestSchema(new Schema(columns.map((column) => column.field)));
   const drift = previous === undefined ? NO_DRIFT : compareSchemas(previous.schema, schema);
   if (previous !== undefined && !fullRefresh) {
     refuseBreakingDrift(config.name, previous.state.loadId, drift);
   }
-  const increment = await planIncrement(
-    session.client,
-    source,
-    config,
-    session.snapshot,
-    fullRefresh ? undefined : previous?.state,
-  );
-  const estimate = await estimateRead(session.client, config.name, selectOf(columns, source, increment));
-  return { load, config, source, columns, schema, increment, estimate, added: drift.added };
+  const increment =
+    slot === undefined
+      ? await planIncrement(
+          session.client,
+          source,
+          config,
+          session.snapshot,
+          fullRefresh ? undefined : previous?.state,
+        )
+      : { condition: undefined, watermark: slotWatermark(slot) };
+  const estimate =
+    slot?.from === undefined
+      ? await estimateRead(session.client, config.name, selectOf(columns, source, increment))
+      : { rows: 0, bytes: Number(slot.to - slot.from) };
+  return { load, config, source, columns, schema, increment, slot, estimate, added: drift.added };
+}
+
+function slotWatermark({ from, to }: TableSlot): Manifest['watermark'] {
+  return { column: CHANGES_WATERMARK, from: from === undefined ? null : formatLsn(from), to: formatLsn(to) };
 }
 
 const NO_DRIFT: SchemaDrift = { added: [], breaking: [] };

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import pg from 'pg';
 import { messageOf, UserError } from '../shared/errors.ts';
 import { ConnectionLostError, codeOf, connect, type DatabaseSettings, isConnectionLoss } from './database.ts';
+import { waitForLocks } from './run-locks.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
 import { readSourceTable, type SourceTable } from './source-table.ts';
 
@@ -26,13 +27,12 @@ export interface LockedTable {
   lock: string;
 }
 
-const POLL_MS = 250;
-/** How long a run waits for another one that works on the same tables. */
-const WAIT_MS = 30 * 60_000;
+/** Well below idle_in_transaction_session_timeout: the locks' connection idles while others read. */
+const KEEP_ALIVE_MS = 60_000;
 
 // Source safety: nothing of this run may hang on the source for longer. SET LOCAL also works behind a pooler.
 // With row_security off, a policy that would hide rows is an error instead.
-const SETTINGS = `
+export const SETTINGS = `
   SET LOCAL statement_timeout = '2h';
   SET LOCAL lock_timeout = '30s';
   SET LOCAL idle_in_transaction_session_timeout = '15min';
@@ -50,35 +50,24 @@ const OLDEST_VERSION = 130_000;
  * Opens a session over these tables. They are locked against changes of their columns before the snapshot is
  * taken (ACCESS SHARE, as any SELECT does). An advisory lock per table keeps a second run out until this one's
  * connection ends, killed or not, so that two runs never write the same keys.
+ * @param besidePid server process of another connection of this run, which `cancel` stops too
  * @throws UserError when a table is missing, the server is too old, or another run does not end
  */
 export async function openReadSession(
   settings: DatabaseSettings,
   tables: readonly LockedTable[],
   onWait: (seconds: number) => void,
+  besidePid?: number,
 ): Promise<ReadSession> {
   const client = await connect(settings);
   try {
     const serverVersion = await requireVersion(client);
     const found = new Map<string, SourceTable>();
     for (const { name } of tables) found.set(name, await readSourceTable(client, name));
-    const started = Date.now();
-    for (;;) {
-      const snapshot = await begin(client, [...found.values()], tables);
-      if (snapshot !== undefined) {
-        // Read again under the lock: a column may have changed before it was granted.
-        for (const { name } of tables) found.set(name, await readSourceTable(client, name));
-        return sessionOf(settings, client, snapshot, found, serverVersion);
-      }
-      if (Date.now() - started > WAIT_MS) {
-        throw new UserError('another run has been extracting the same tables for half an hour', {
-          remedy:
-            'Let it end or cancel it (application_name "globalmart-dataops extract" in pg_stat_activity).',
-        });
-      }
-      onWait((Date.now() - started) / 1000);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
+    const snapshot = await waitForLocks(() => begin(client, [...found.values()], tables), onWait);
+    // Read again under the lock: a column may have changed before it was granted.
+    for (const { name } of tables) found.set(name, await readSourceTable(client, name));
+    return await sessionOf(settings, client, snapshot, found, serverVersion, besidePid);
   } catch (error) {
     await client.end();
     throw readError(error);
@@ -91,10 +80,19 @@ async function sessionOf(
   snapshot: Snapshot,
   tables: Map<string, SourceTable>,
   serverVersion: number,
+  besidePid: number | undefined,
 ): Promise<ReadSession> {
   const clients = [client];
-  let checking: Promise<void> = Promise.resolve();
   const pids = [await backendPid(client)];
+  if (besidePid !== undefined) pids.push(besidePid);
+  let checking: Promise<void> = Promise.resolve();
+  const check = (): Promise<void> => {
+    // Several tables may end at once; a client takes one query at a time.
+    checking = checking.then(() => checkConnection(client));
+    return checking;
+  };
+  // A connection that is lost shows at the next commit.
+  const keepAlive = setInterval(() => void check().catch(() => {}), KEEP_ALIVE_MS);
   return {
     client,
     snapshot,
@@ -124,12 +122,9 @@ async function sessionOf(
         await canceller.end();
       }
     },
-    check: () => {
-      // Several tables may end at once; a client takes one query at a time.
-      checking = checking.then(() => checkConnection(client));
-      return checking;
-    },
+    check,
     [Symbol.asyncDispose]: async () => {
+      clearInterval(keepAlive);
       await Promise.all(clients.map((open) => open.end()));
     },
   };
@@ -146,7 +141,7 @@ async function checkConnection(client: ClientBase): Promise<void> {
 }
 
 /** The server process behind a connection, also where a pooler lies between. */
-async function backendPid(client: ClientBase): Promise<number> {
+export async function backendPid(client: ClientBase): Promise<number> {
   return (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]!.pid;
 }
 
@@ -171,7 +166,7 @@ async function begin(
   return undefined;
 }
 
-async function requireVersion(client: ClientBase): Promise<number> {
+export async function requireVersion(client: ClientBase): Promise<number> {
   const { rows } = await client.query<{ number: number; text: string }>(
     `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS text`,
   );

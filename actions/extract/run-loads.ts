@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { partKey } from '../shared/lake.ts';
+import type { ChangeSource } from './cdc/change-source.ts';
 import { copyTable } from './copy-table.ts';
 import { ConnectionLostError } from './database.ts';
 import { type CopiedLoad, commitLoad, type Lake, type PlannedLoad, type TableReport } from './load-table.ts';
@@ -14,6 +15,8 @@ export interface RunOptions {
   codeVersion: string;
   rateLimit: RateLimit | undefined;
   signal: AbortSignal | undefined;
+  /** Where tables of strategy cdc have their changes. */
+  changes: ChangeSource | undefined;
   /** Takes lines for the log. */
   note: (line: string) => void;
   /** Told of each table as soon as it is committed. */
@@ -88,21 +91,54 @@ async function runRead(
   options: RunOptions,
 ): Promise<void> {
   const { plan } = load;
-  const { config, columns, source, increment } = plan;
   load.startedAt ??= performance.now();
+  for await (const sql of queriesOf(plan, range, options.changes)) {
+    await runQuery(lake, session, client, load, sql, options);
+  }
+  load.left--;
+  if (load.left > 0) return;
+  load.copied.parts.sort((left, right) => (left.key < right.key ? -1 : 1));
+  const seconds = (performance.now() - load.startedAt) / 1000;
+  options.settle(
+    await commitLoad(lake, session, plan, load.copied, { codeVersion: options.codeVersion, seconds }),
+  );
+  if (plan.slot !== undefined) await options.changes!.confirm(plan.slot, plan.config.maxSlotLagMb);
+}
+
+/** One query over the table, or those that hold its changes. */
+async function* queriesOf(
+  { columns, source, increment, slot, config }: PlannedLoad,
+  range: string | undefined,
+  changes: ChangeSource | undefined,
+): AsyncIterable<string> {
+  if (slot?.from === undefined) yield selectOf(columns, source, increment, range);
+  else yield* changes!.queries({ slot, from: slot.from, source, key: config.key, columns });
+}
+
+async function runQuery(
+  lake: Lake,
+  session: ReadSession,
+  client: ClientBase,
+  load: RunningLoad,
+  sql: string,
+  options: RunOptions,
+): Promise<void> {
+  const { config, columns, increment } = load.plan;
+  // Two loads of changes may have the same snapshot and differ in where they end.
+  const content = [session.snapshot.text, ...(load.plan.slot === undefined ? [] : [increment.watermark!.to])];
   const copied = await named(load, () =>
     copyTable(
       client,
       {
         table: config.name,
-        sql: selectOf(columns, source, increment, range),
+        sql,
         columns,
         onSpecial: config.onSpecial,
         compression: config.compression,
         rateLimit: options.rateLimit,
       },
       () => {
-        const key = partKey(plan.load, session.snapshot.text, load.nextPart++, 'parquet');
+        const key = partKey(load.plan.load, content.join(' '), load.nextPart++, 'parquet');
         return startPart(lake.s3, lake.bucket, key);
       },
       (rows, bytes) => {
@@ -116,13 +152,6 @@ async function runRead(
   for (const [column, count] of copied.specials) {
     load.copied.specials.set(column, (load.copied.specials.get(column) ?? 0) + count);
   }
-  load.left--;
-  if (load.left > 0) return;
-  load.copied.parts.sort((left, right) => (left.key < right.key ? -1 : 1));
-  const seconds = (performance.now() - load.startedAt) / 1000;
-  options.settle(
-    await commitLoad(lake, session, plan, load.copied, { codeVersion: options.codeVersion, seconds }),
-  );
 }
 
 function runningLoad(plan: PlannedLoad): RunningLoad {
@@ -131,7 +160,9 @@ function runningLoad(plan: PlannedLoad): RunningLoad {
 }
 
 function readsOf(load: RunningLoad, session: ReadSession, readers: number): Read[] {
-  const ranges = rangesOf(load.plan.source, readers, session.serverVersion);
+  const { source, slot } = load.plan;
+  // Changes come in one order, from one slot.
+  const ranges = slot?.from === undefined ? rangesOf(source, readers, session.serverVersion) : [undefined];
   load.left = ranges.length;
   return ranges.map((range) => ({ load, range }));
 }

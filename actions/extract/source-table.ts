@@ -20,6 +20,10 @@ export interface SourceColumn {
   nullable: boolean;
   /** As declared, e.g. `numeric(10,2)` or `public.country_code`. */
   declared: string;
+  /** The type under any domain as SQL writes it. */
+  base: string;
+  /** As in pg_attribute: `s` stored, `v` virtual, empty when it is not generated. */
+  generated: string;
   /** The type under any domain: name in pg_type, whether it is PostgreSQL's own, its kind and modifier. */
   type: { name: string; isBuiltIn: boolean; kind: string; category: string; modifier: number };
 }
@@ -105,6 +109,8 @@ async function readColumns(client: ClientBase, oid: number): Promise<SourceColum
     name: string;
     nullable: boolean;
     declared: string;
+    base: string;
+    generated: string;
     type_name: string;
     is_built_in: boolean;
     kind: string;
@@ -113,15 +119,16 @@ async function readColumns(client: ClientBase, oid: number): Promise<SourceColum
   }>(
     `WITH RECURSIVE resolved AS (
        SELECT a.attnum, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS declared,
-              a.atttypid AS type, a.atttypmod AS modifier, a.attnotnull AS not_null
+              a.atttypid AS type, a.atttypmod AS modifier, a.attnotnull AS not_null, a.attgenerated AS generated
          FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
        UNION ALL
        SELECT r.attnum, r.name, r.declared, t.typbasetype,
-              CASE WHEN t.typtypmod <> -1 THEN t.typtypmod ELSE r.modifier END, r.not_null OR t.typnotnull
+              CASE WHEN t.typtypmod <> -1 THEN t.typtypmod ELSE r.modifier END, r.not_null OR t.typnotnull,
+              r.generated
          FROM resolved r JOIN pg_catalog.pg_type t ON t.oid = r.type
         WHERE t.typtype = 'd')
-     SELECT r.name, r.declared, NOT r.not_null AS nullable, r.modifier, t.typname::text AS type_name,
+     SELECT r.name, r.declared, format_type(r.type, r.modifier) AS base, r.generated, NOT r.not_null AS nullable, r.modifier, t.typname::text AS type_name,
             t.typnamespace = 'pg_catalog'::regnamespace AS is_built_in, t.typtype AS kind, t.typcategory AS category
        FROM resolved r JOIN pg_catalog.pg_type t ON t.oid = r.type
       WHERE t.typtype <> 'd' ORDER BY r.attnum`,
@@ -131,6 +138,8 @@ async function readColumns(client: ClientBase, oid: number): Promise<SourceColum
     name: row.name,
     nullable: row.nullable,
     declared: row.declared,
+    base: row.base,
+    generated: row.generated,
     type: {
       name: row.type_name,
       isBuiltIn: row.is_built_in,

@@ -4,6 +4,7 @@ import { UserError } from '../shared/errors.ts';
 import { stateKey } from '../shared/lake.ts';
 import type { Manifest } from '../shared/manifest.ts';
 import { putObjectIf, readObject } from '../shared/s3.ts';
+import { parseLsn } from './cdc/lsn.ts';
 import { isNewer, parseSnapshot } from './snapshot.ts';
 
 const state = z.object({
@@ -21,6 +22,9 @@ const state = z.object({
 
 /** Up to where a table has been loaded: `_state/<source>/<table>.json`. */
 export type ExtractState = z.infer<typeof state>;
+
+/** The watermark's column where it is a position in the source's log (strategy cdc). */
+export const CHANGES_WATERMARK = '_lsn';
 
 const MOVE_ATTEMPTS = 5;
 
@@ -43,18 +47,26 @@ export async function moveState(s3: S3Client, bucket: string, manifest: Manifest
   const key = stateKey(manifest.source, manifest.table);
   for (let attempt = 1; attempt <= MOVE_ATTEMPTS; attempt++) {
     const stored = await readWithEtag(s3, bucket, key);
-    if (
-      stored !== undefined &&
-      !isNewer(parseSnapshot(next.snapshot), parseSnapshot(stored.state.snapshot))
-    ) {
-      return;
-    }
+    if (stored !== undefined && !isFurther(next, stored.state)) return;
     const condition = stored === undefined ? 'absent' : { etag: stored.etag };
     if (await putObjectIf(s3, bucket, key, JSON.stringify(next, null, 2), condition)) return;
   }
   throw new UserError(`s3://${bucket}/${key} changed ${MOVE_ATTEMPTS} times while it was being moved`, {
     remedy: 'Find out which runs work on this table at once, then run again.',
   });
+}
+
+/** Up to where changes were read; undefined where the state is of another strategy. */
+export function changesLoaded(state: ExtractState): bigint | undefined {
+  const { watermark } = state;
+  return watermark?.column === CHANGES_WATERMARK ? parseLsn(watermark.to) : undefined;
+}
+
+function isFurther(next: ExtractState, stored: ExtractState): boolean {
+  const [lsn, storedLsn] = [changesLoaded(next), changesLoaded(stored)];
+  // Two loads of changes may have the same snapshot: the log also moves between transactions.
+  if (lsn !== undefined && storedLsn !== undefined) return lsn > storedLsn;
+  return isNewer(parseSnapshot(next.snapshot), parseSnapshot(stored.snapshot));
 }
 
 function stateOf(manifest: Manifest): ExtractState {

@@ -19,15 +19,22 @@ const postgresTable = z.strictObject({
   name: tableName.describe('schema.table at the source; a name without a schema is in public.'),
   key,
   strategy: z
-    .enum(['watermark', 'xmin', 'full'])
+    .enum(['watermark', 'xmin', 'cdc', 'full'])
     .default('watermark')
     .describe(
-      'watermark reads what changed since the last load, by a column and by the transactions that wrote the rows; xmin by the transactions alone; full reads everything each time.',
+      'watermark reads what changed since the last load, by a column and by the transactions that wrote the rows; xmin by the transactions alone; cdc reads inserts, updates and deletes from a replication slot (see docs/cdc.md); full reads everything each time.',
     ),
   watermark: z
     .string()
     .optional()
     .describe('The column that grows with every change of a row; needed by strategy watermark.'),
+  maxSlotLagMb: z
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe(
+      'Strategy cdc: megabytes (10^6) of its log that the source may still have to keep for the slot after everything was read; more fails the run.',
+    ),
   onSpecial: z
     .enum(['fail', 'null'])
     .default('fail')

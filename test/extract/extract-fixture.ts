@@ -119,6 +119,7 @@ export function pipelineOf(tables: readonly TableConfig[]): Pipeline {
           key: ['id'],
           strategy: 'watermark' as const,
           watermark: 'updated_at',
+          maxSlotLagMb: 10_000,
           onSpecial: 'fail' as const,
           compression: 'zstd' as const,
           numeric: 'text' as const,

@@ -63,7 +63,7 @@ const MISTAKES: [what: string, text: string, message: RegExp][] = [
   [
     'a value that is not allowed',
     VALID.replace('strategy: watermark', 'strategy: sometimes'),
-    /pipeline\.yml:8:19: .*strategy: .*"watermark"\|"xmin"\|"full"/,
+    /pipeline\.yml:8:19: .*strategy: .*"watermark"\|"xmin"\|"cdc"\|"full"/,
   ],
   [
     'a kind that does not exist',

@@ -122,6 +122,8 @@ function serverArguments(dataDir: string, port: number, persistent: boolean): st
     // No socket file: nothing to collide on or to leave behind.
     unix_socket_directories: '',
     wal_level: 'logical',
+    // A slot per table that is extracted by its changes.
+    max_replication_slots: '64',
     timezone: 'UTC',
     log_timezone: 'UTC',
     ...(persistent ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),

@@ -50,6 +50,7 @@ async function toS3(): Promise<{ rows: number; fileBytes: number }> {
   const table: Omit<PostgresTable, 'name'> = {
     key: [],
     strategy: 'full',
+    maxSlotLagMb: 10_000,
     onSpecial: 'fail',
     compression: 'zstd',
     numeric: 'text',

@@ -33,6 +33,7 @@ import { createStream } from './streams/stream.ts';
 import { alterTable } from './tables/alter-table.ts';
 import { createTable } from './tables/create-table.ts';
 import { alterTask, createTask, executeTask } from './tasks/task.ts';
+import { NameTakenError } from './transaction.ts';
 
 /** Carries out one kind of statement. */
 export type Handler<Kind extends Statement['kind']> = (
@@ -126,5 +127,10 @@ export async function executeStatement(
     await session.begin(null);
   // Other statements answer their status alone, so there is nothing to compile for.
   if (run.describeOnly && !DESCRIBED.has(statement.kind)) return { ...statusResult(''), rows: [] };
-  return handler(statement as never, session, run);
+  try {
+    return await handler(statement as never, session, run);
+  } catch (error) {
+    if (!(error instanceof NameTakenError)) throw error;
+    return handler(statement as never, session, run);
+  }
 }

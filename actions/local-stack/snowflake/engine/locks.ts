@@ -2,7 +2,7 @@ import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 
 interface Waiter {
   owner: object;
-  id: number;
+  id: number | string;
   wake(error?: SnowflakeError): void;
 }
 
@@ -11,14 +11,15 @@ interface Waiter {
  * commits, which is what makes a stream's offset exact.
  */
 export class TableLocks {
-  readonly #holders = new Map<number, object>();
+  /** By the id of a table or another record, or by a name that is being given. */
+  readonly #holders = new Map<number | string, object>();
   readonly #waiters = new Set<Waiter>();
 
   /**
    * Waits until `owner` holds the table's lock. Returns whether it had to wait.
    * @throws SnowflakeError 000625 after `timeoutMs`; 200001 when the holder waits, maybe through others, for `owner`
    */
-  async acquire(tableId: number, owner: object, timeoutMs: number): Promise<boolean> {
+  async acquire(tableId: number | string, owner: object, timeoutMs: number): Promise<boolean> {
     let waited = false;
     const deadline = Date.now() + timeoutMs;
     while (this.#holders.has(tableId) && this.#holders.get(tableId) !== owner) {
@@ -59,7 +60,7 @@ export class TableLocks {
     return false;
   }
 
-  #wait(id: number, owner: object, deadline: number, timeoutMs: number): Promise<void> {
+  #wait(id: number | string, owner: object, deadline: number, timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         owner,

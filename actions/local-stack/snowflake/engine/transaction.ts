@@ -147,7 +147,9 @@ export class Transaction {
 
   /** Writes a new or changed catalog record; it becomes current at the commit. */
   async save(record: CatalogRecord): Promise<void> {
-    if (this.engine.catalog.get(record.id) !== undefined) await this.lock(record.id);
+    const known = this.engine.catalog.get(record.id);
+    if (known !== undefined) await this.lock(record.id);
+    else if (!this.#saved.has(record.id)) await this.#claimName(record);
     for (const sql of saveStatements(record)) await this.run(sql);
     this.#saved.set(record.id, record);
     this.#forgotten.delete(record.id);
@@ -244,6 +246,21 @@ export class Transaction {
     }
   }
 
+  /**
+   * Keeps others from giving an object the same name until this transaction ends. Handlers have looked before: what
+   * came in between is a NameTakenError.
+   */
+  async #claimName(record: CatalogRecord): Promise<void> {
+    const { kind, database, schema, name } = record;
+    // A session's own objects hide those of the same name.
+    if (!UNIQUE_KINDS.has(kind) || ('sessionId' in record && record.sessionId)) return;
+    await this.engine.locks.acquire(JSON.stringify([database, schema, name]), this, this.lockTimeoutMs);
+    const holder = this.engine.catalog.occupant(kind, database, schema, name);
+    if (holder === undefined || holder.id === record.id) return;
+    const current = this.current(holder.id);
+    if (current !== undefined && hasSameName(current, holder)) throw new NameTakenError(name);
+  }
+
   #end(): void {
     if (this.#keptDirectory !== null) rmSync(this.#keptDirectory, { recursive: true, force: true });
     this.engine.locks.release(this);
@@ -263,4 +280,31 @@ export class Transaction {
     await this.connection.run('BEGIN TRANSACTION');
     for (const sql of this.#log) await this.connection.run(sql);
   }
+}
+
+/** Kinds whose names the catalog keeps apart; routines differ by their arguments, grants by much else. */
+const UNIQUE_KINDS: ReadonlySet<CatalogRecord['kind']> = new Set([
+  'DATABASE',
+  'SCHEMA',
+  'TABLE',
+  'VIEW',
+  'STREAM',
+  'SEQUENCE',
+  'STAGE',
+  'PIPE',
+  'TASK',
+]);
+
+/** Another session gave the name to an object while this statement ran: it is run again, and sees that. */
+export class NameTakenError extends Error {
+  override name = 'NameTakenError';
+}
+
+function hasSameName(known: CatalogRecord, record: CatalogRecord): boolean {
+  return (
+    known.name === record.name &&
+    known.schema === record.schema &&
+    known.database === record.database &&
+    (known.droppedAt === null) === (record.droppedAt === null)
+  );
 }

@@ -136,8 +136,7 @@ function conversion(type: string, values: (string | null)[]): Conversion {
       return [to('TIMESTAMP_NTZ'), (value) => isoTime(BigInt(value))];
     case 'TIMESTAMP_LTZ':
     case 'TIMESTAMP_TZ':
-      // A TIMESTAMP_TZ comes with its offset behind a space; the instant is the first part.
-      return [to('TIMESTAMP_TZ'), (value) => `${isoTime(BigInt(value.split(' ')[0]!))} +0000`];
+      return [to('TIMESTAMP_TZ'), zonedTime];
     case 'BINARY':
       return [(text) => `TO_BINARY(${text}, 'HEX')`, asIs];
     case 'VARIANT':
@@ -147,4 +146,14 @@ function conversion(type: string, values: (string | null)[]): Conversion {
     default:
       throw notSupportedHere(`a bind of type ${type}`);
   }
+}
+
+/** Nanoseconds since 1970 and, behind a space, the offset in minutes + 1440, which UTC has when it is left out. */
+function zonedTime(value: string): string {
+  const [instant = '', shifted = '1440'] = value.split(' ');
+  const minutes = Number(shifted) - 1440;
+  const size = Math.abs(minutes);
+  const [hours, rest] = [Math.floor(size / 60), size % 60].map((part) => String(part).padStart(2, '0'));
+  const local = isoTime(BigInt(instant) + BigInt(minutes) * 60_000_000_000n);
+  return `${local} ${minutes < 0 ? '-' : '+'}${hours}${rest}`;
 }
