@@ -60,13 +60,13 @@ test('what only running shows is an error on its line of its file', async () => 
 
 test('a construct that the local Snowflake does not support is named on its line', async () => {
   const report = await check({
-    'V1__a.sql': 'SELECT 1;\n\n  CREATE OR ALTER TASK X WAREHOUSE = W AS SELECT 1;\n',
+    'V1__a.sql': "SELECT 1;\n\n  SELECT 'a' COLLATE 'en-ci';\n",
   });
   expect(report.errors).toMatchObject([
     {
       file: join(directory, 'V1__a.sql'),
       line: 3,
-      message: expect.stringContaining('Not supported by the local Snowflake: CREATE OR ALTER TASK'),
+      message: expect.stringContaining('Not supported by the local Snowflake: COLLATE'),
     },
   ]);
 });

@@ -55,8 +55,8 @@ function fixedObject(pairs: [Bound, Bound][], keepNull: boolean): string {
       ? `${label} || coalesce(${item.sql}::VARCHAR, 'null')`
       : `${label} || ${item.sql}::VARCHAR`;
   });
-  // array_to_string passes over NULLs.
-  return `('{' || array_to_string([${parts.join(', ')}], ',') || '}')::JSON`;
+  // array_to_string passes over NULLs; of nothing but NULLs it makes NULL.
+  return `('{' || coalesce(array_to_string([${parts.join(', ')}], ','), '') || '}')::JSON`;
 }
 
 /** A list of {k, v} as an object with sorted keys. */
