@@ -59,29 +59,28 @@ export class MigrationRecorder {
   }
 
   async #insert(events: NewEvent[], session: SnowflakeSession): Promise<void> {
-    const binds = events.flatMap((event, index) => [
-      // Text throughout: columns of VALUES have one type.
-      String(this.#lastEvent + index + 1),
-      event.migration,
-      event.version,
-      String(event.statement),
-      event.status,
-      event.checksum,
-      text(event.line),
-      text(event.queryTag),
-      text(event.queryId),
-      text(event.rowsAffected),
-      text(event.error),
+    const binds = events.flatMap(({ migration, version, status, checksum, queryTag, queryId, error }) => [
+      migration,
+      version,
+      status,
+      checksum,
+      queryTag ?? null,
+      queryId ?? null,
+      error ?? null,
     ]);
+    // Numbers stand in the text: a bind among them would make the whole column of VALUES one of text.
+    const values = events.map(({ statement, line, rowsAffected }, index) => {
+      const numbers = [this.#lastEvent + index + 1, statement, line ?? 'NULL', rowsAffected ?? 'NULL'];
+      return `(${numbers.join(', ')}, ?, ?, ?, ?, ?, ?, ?)`;
+    });
     const { rowsAffected } = await session.execute(
       `INSERT INTO ${this.#tables.event}
-         (EVENT, RUN_ID, RUN_URL, MIGRATION, VERSION, STATEMENT_NUMBER, STATUS, CHECKSUM, LINE, QUERY_TAG, QUERY_ID,
-          ROWS_AFFECTED, ERROR)
-       SELECT COLUMN1::NUMBER(38,0), ?::VARCHAR, ?::VARCHAR, COLUMN2, COLUMN3, COLUMN4::NUMBER(10,0), COLUMN5, COLUMN6,
-              COLUMN7::NUMBER(10,0), COLUMN8, COLUMN9, COLUMN10::NUMBER(38,0), COLUMN11
-         FROM VALUES ${events.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}
-        WHERE EXISTS (SELECT 1 FROM ${this.#tables.lock} WHERE RUN_ID = ?)`,
-      [this.#run.id, this.#run.url, ...binds, this.#run.id],
+         (RUN_ID, RUN_URL, EVENT, STATEMENT_NUMBER, LINE, ROWS_AFFECTED, MIGRATION, VERSION, STATUS, CHECKSUM, QUERY_TAG,
+          QUERY_ID, ERROR)
+       SELECT held.RUN_ID, ?::VARCHAR, event.*
+         FROM (VALUES ${values.join(', ')}) AS event, ${this.#tables.lock} AS held
+        WHERE held.RUN_ID = ?`,
+      [this.#run.url, ...binds, this.#run.id],
     );
     if (rowsAffected !== events.length) {
       throw new UserError('this run has lost the migration lock: another one has taken it over', {
@@ -90,8 +89,4 @@ export class MigrationRecorder {
     }
     this.#lastEvent += events.length;
   }
-}
-
-function text(value: string | number | undefined): string | null {
-  return value === undefined ? null : String(value);
 }

@@ -114,11 +114,9 @@ export class Catalog {
 }
 
 /** SQL that writes a record within the running transaction. */
-export function saveStatements(record: CatalogRecord): string[] {
-  return [
-    `DELETE FROM catalog.objects WHERE id = ${record.id}`,
-    `INSERT INTO catalog.objects VALUES (${record.id}, ${quote(JSON.stringify(record))})`,
-  ];
+export function saveStatements(record: CatalogRecord, isNew: boolean): string[] {
+  const insert = `INSERT INTO catalog.objects VALUES (${record.id}, ${quote(JSON.stringify(record))})`;
+  return isNew ? [insert] : [`DELETE FROM catalog.objects WHERE id = ${record.id}`, insert];
 }
 
 function compare(a: string | null, b: string | null): number {

@@ -18,7 +18,7 @@ export async function executeQuery(
   session: Session,
   run: Run,
 ): Promise<StatementResult> {
-  return session.transact(async (transaction) => {
+  return session.read(async (transaction) => {
     const effects: NonNullable<BindPreparation['effects']> = [];
     const bound = await bindInEngine(statement.query, session, run, transaction, effects);
     const fetched = await fetchResult(bound, transaction, session, run);
@@ -62,7 +62,7 @@ async function fetchResult(
   let size = 0;
   const writer = new ChunkWriter(results.directoryOf(run.queryId), limits.resultBytes);
   try {
-    for await (const block of transaction.queryBlocks(encodingQuery(bound, limit))) {
+    for await (const block of transaction.lastQuery(encodingQuery(bound, limit))) {
       const encoded = encodeRows(block, bound.columns);
       if (size >= ANSWERED_BYTES) await writer.add(encoded);
       else {
@@ -90,7 +90,7 @@ export async function fetchEncoded(
   const { memoryResultBytes } = transaction.engine.limits;
   const rows: StatementResult['rows'] = [];
   let size = 0;
-  for await (const block of transaction.queryBlocks(encodingQuery(bound, run.describeOnly ? 0 : null))) {
+  for await (const block of transaction.lastQuery(encodingQuery(bound, run.describeOnly ? 0 : null))) {
     const encoded = encodeRows(block, bound.columns);
     size += textSize(encoded);
     if (size > memoryResultBytes) {

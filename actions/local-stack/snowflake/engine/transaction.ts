@@ -41,6 +41,8 @@ export class Transaction {
   #consumedBefore = new Map<number, () => CatalogRecord>();
   /** The engine's count of commits that the snapshot holds. */
   #seen: number;
+  /** Whether DuckDB's own transaction is open. */
+  #begun = false;
   #restarts = 0;
   #kept = 0;
   #keptDirectory: string | null = null;
@@ -63,12 +65,18 @@ export class Transaction {
     name: string | null = null,
   ): Promise<Transaction> {
     const transaction = new Transaction(engine, connection, explicit, name);
-    await connection.run('BEGIN TRANSACTION');
+    await transaction.#ready();
     return transaction;
+  }
+
+  /** The transaction of a query: DuckDB's own begins when there is more than one statement (`lastQuery`) for it. */
+  static ofQuery(engine: Engine, connection: DuckDBConnection): Transaction {
+    return new Transaction(engine, connection, false, null);
   }
 
   /** Runs DuckDB SQL that changes something; returns the number of rows changed. */
   async run(sql: string): Promise<number> {
+    await this.#ready();
     const result = await this.connection.run(sql);
     this.#log.push(sql);
     return result.rowsChanged;
@@ -76,16 +84,25 @@ export class Transaction {
 
   /** Runs a DuckDB query that changes nothing. */
   async query(sql: string): Promise<JS[][]> {
+    await this.#ready();
     return (await this.connection.runAndReadAll(sql)).getRowsJS();
   }
 
-  /** Runs a DuckDB query that changes nothing, and gives its rows in blocks as they are computed. */
-  async *queryBlocks(sql: string): AsyncGenerator<unknown[][]> {
-    const result = await this.connection.stream(sql);
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) return;
-      yield chunk.getRows();
+  /**
+   * Runs the DuckDB query that is a statement's last, and changes nothing; gives its rows in blocks as they are
+   * computed. Where it is the only one too, it is a transaction by itself.
+   */
+  async *lastQuery(sql: string): AsyncGenerator<unknown[][]> {
+    const prepared = await this.connection.prepare(sql);
+    try {
+      const result = await prepared.stream();
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk.getRows();
+      }
+    } finally {
+      prepared.destroySync();
     }
   }
 
@@ -94,6 +111,7 @@ export class Transaction {
    * outlive DuckDB's own transaction, because they may have to be applied again.
    */
   async keepRows(sql: string): Promise<string> {
+    await this.#ready();
     this.#kept++;
     if (!this.explicit) {
       const name = `temp.kept${this.#kept}`;
@@ -150,7 +168,8 @@ export class Transaction {
     const known = this.engine.catalog.get(record.id);
     if (known !== undefined) await this.lock(record.id);
     else if (!this.#saved.has(record.id)) await this.#claimName(record);
-    for (const sql of saveStatements(record)) await this.run(sql);
+    const isNew = known === undefined && !this.#saved.has(record.id);
+    for (const sql of saveStatements(record, isNew)) await this.run(sql);
     this.#saved.set(record.id, record);
     this.#forgotten.delete(record.id);
   }
@@ -219,7 +238,7 @@ export class Transaction {
       throw error;
     }
     try {
-      await this.connection.run('COMMIT');
+      if (this.#begun) await this.connection.run('COMMIT');
     } catch (error) {
       // DuckDB has rolled back itself.
       this.#end();
@@ -240,7 +259,7 @@ export class Transaction {
 
   async rollback(): Promise<void> {
     try {
-      await this.connection.run('ROLLBACK');
+      if (this.#begun) await this.connection.run('ROLLBACK');
     } finally {
       this.#end();
     }
@@ -266,18 +285,25 @@ export class Transaction {
     this.engine.locks.release(this);
   }
 
+  async #ready(): Promise<void> {
+    if (this.#begun) return;
+    await this.connection.run('BEGIN TRANSACTION');
+    this.#begun = true;
+  }
+
   async #renew(): Promise<void> {
     if (this.#seen !== this.engine.commits) await this.#restart();
   }
 
   async #restart(): Promise<void> {
     this.#restarts++;
-    await this.connection.run('ROLLBACK');
+    if (this.#begun) await this.connection.run('ROLLBACK');
+    this.#begun = false;
     this.#seen = this.engine.commits;
     // Streams show the same rows during the whole of an explicit transaction.
     if (!this.explicit)
       for (const [id, version] of this.engine.committedVersions) this.#horizon.set(id, version);
-    await this.connection.run('BEGIN TRANSACTION');
+    await this.#ready();
     for (const sql of this.#log) await this.connection.run(sql);
   }
 }

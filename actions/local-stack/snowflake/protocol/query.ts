@@ -28,7 +28,7 @@ export async function queryResult(request: ParsedRequest, state: ServerState): P
     return answer;
   }
   const result = state.engine.results.get(queryId, session.user);
-  if (result !== undefined) return resultAnswer(result, session, { queryId, url: state.url(), binds: 0 });
+  if (result !== undefined) return resultAnswer(result, session, { queryId, url: state.url, binds: 0 });
   if (state.engine.queries.has(queryId))
     throw new SnowflakeError('000710', '02000', `Result for query ${queryId} has expired`);
   throw new SnowflakeError('000709', '02000', `Statement ${queryId} not found`);
@@ -100,7 +100,7 @@ async function run(
       describeOnly: body.describeOnly === true,
       chunked: true,
     });
-    return resultAnswer(result, session, { queryId, url: state.url(), binds: binds.length });
+    return resultAnswer(result, session, { queryId, url: state.url, binds: binds.length });
   } catch (error) {
     if (!(error instanceof SnowflakeError))
       process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);

@@ -2,7 +2,6 @@ import { SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
 import { formatType, type SnowflakeType } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../../bind/bound.ts';
 import { cast } from '../../bind/cast.ts';
-import { raise } from '../../bind/runtime-error.ts';
 import type { TableColumn } from '../objects.ts';
 
 /**
@@ -54,11 +53,4 @@ const COERCIBLE: Record<SnowflakeType['name'], readonly SnowflakeType['name'][]>
 
 function isCoercible(from: SnowflakeType, to: SnowflakeType): boolean {
   return COERCIBLE[from.name].includes(to.name);
-}
-
-/** `sql`, the name of a column's new value, made to fail when it is NULL and the column may not be (100072). */
-export function checkedNotNull(sql: string, column: Pick<TableColumn, 'nullable'>, unless = 'false'): string {
-  if (column.nullable) return sql;
-  const error = raise('100072', '22000', 'NULL result in a non-nullable column');
-  return `CASE WHEN ${sql} IS NULL AND NOT (${unless}) THEN ${error} ELSE ${sql} END`;
 }

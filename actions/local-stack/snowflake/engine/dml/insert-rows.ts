@@ -10,7 +10,8 @@ import { nullOf } from '../../bind/value.ts';
 import type { TableColumn, TableRecord } from '../objects.ts';
 import { identityName, physicalName, storageColumns, storedColumns } from '../tables/storage.ts';
 import type { Transaction } from '../transaction.ts';
-import { assign, checkedNotNull } from './assign.ts';
+import { assign } from './assign.ts';
+import { checkedNotNull } from './not-null.ts';
 import { timesRead } from './replace-rows.ts';
 import { endAllRows } from './row-changes.ts';
 
@@ -55,12 +56,7 @@ function completeRows(
     const given: Bound = { sql: `q.c${index + 1}`, type: source.columns[index]!.type };
     return `${assign(given, column).sql} AS ${physicalName(column)}`;
   });
-  const select = `SELECT ${values.join(', ')} FROM (${source.sql}) AS q`;
-  if (stored.every((column) => column.nullable)) return select;
-  const checked = stored.map(
-    (column) => `${checkedNotNull(physicalName(column), column)} AS ${physicalName(column)}`,
-  );
-  return `SELECT ${checked.join(', ')} FROM (${select})`;
+  return checkedNotNull(table, `SELECT ${values.join(', ')} FROM (${source.sql}) AS q`);
 }
 
 function insertSql(table: TableRecord, rows: string, version: number): string {

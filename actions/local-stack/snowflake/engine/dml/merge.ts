@@ -22,9 +22,10 @@ import { bindAndLock, countsResult, targetName, targetTable } from './dml.ts';
 import { throwDuplicate } from './duplicate-row.ts';
 import { isDefault } from './insert.ts';
 import { defaultValue, requireWidth, targetColumns } from './insert-rows.ts';
+import { checkedNotNull } from './not-null.ts';
 import { canReplace, replaceRows } from './replace-rows.ts';
 import { applyChanges, type RowChanges } from './row-changes.ts';
-import { bindSet, checkedImage } from './update.ts';
+import { bindSet } from './update.ts';
 
 /** MERGE INTO t USING s ON … WHEN [NOT] MATCHED [AND …] THEN …: the first clause that applies to a pair of rows wins. */
 export async function merge(statement: Merge, session: Session, run: Run): Promise<StatementResult> {
@@ -113,7 +114,7 @@ function mergeSql(
   });
   const join = statement.clauses.some((clause) => !clause.matched) ? 'LEFT JOIN' : 'JOIN';
   const pairs = `SELECT CASE ${action} END AS _action, ${rowOf(target)}, ${image.join(', ')} FROM ${source.sql()} ${join} ${target.sql()} ON ${on.sql}`;
-  return checkedImage(table, `SELECT * FROM (${pairs}) WHERE _action IS NOT NULL`, "_action = 'D'");
+  return checkedNotNull(table, `SELECT * FROM (${pairs}) WHERE _action IS NOT NULL`, "_action = 'D'");
 }
 
 function rowOf(target: ScopeRelation): string {

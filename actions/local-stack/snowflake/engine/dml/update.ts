@@ -9,11 +9,12 @@ import type { TableRecord } from '../objects.ts';
 import type { StatementResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import { physicalName, storedColumns, targetRelation } from '../tables/storage.ts';
-import { assign, checkedNotNull } from './assign.ts';
+import { assign } from './assign.ts';
 import { bindAndLock, countsResult, targetName, targetTable } from './dml.ts';
 import { throwDuplicate } from './duplicate-row.ts';
 import { isDefault } from './insert.ts';
 import { columnNamed, defaultValue } from './insert-rows.ts';
+import { checkedNotNull } from './not-null.ts';
 import { canReplace, replaceRows } from './replace-rows.ts';
 import { applyChanges } from './row-changes.ts';
 
@@ -34,7 +35,7 @@ export async function update(statement: Update, session: Session, run: Run): Pro
       const joined = from === null ? '1' : `count(*) OVER (PARTITION BY ${target.alias}._row)`;
       const nth = from === null ? '1' : `row_number() OVER (PARTITION BY ${target.alias}._row)`;
       const sql = `SELECT 'U' AS _action, ${target.alias}._row, ${target.alias}._born, ${newImage(table, target, values)}, ${joined} AS _joined, ${nth} AS _nth FROM ${tables}${condition}`;
-      return { writes: [table], table, sql: checkedImage(table, `SELECT * FROM (${sql}) WHERE _nth = 1`) };
+      return { writes: [table], table, sql: checkedNotNull(table, `SELECT * FROM (${sql}) WHERE _nth = 1`) };
     });
     if (run.describeOnly) return updatedResult(0, 0);
     if (statement.from === null && canReplace(transaction, table, sql)) {
@@ -99,15 +100,4 @@ function newImage(table: TableRecord, target: ScopeRelation, values: Map<number,
       return `${values.get(column.id)?.sql ?? `${target.alias}.${name}`} AS ${name}`;
     })
     .join(', ');
-}
-
-/** The rows of `sql` with NULL refused in the columns that may not be NULL. */
-export function checkedImage(table: TableRecord, sql: string, unless = 'false'): string {
-  const required = storedColumns(table).filter((column) => !column.nullable);
-  if (required.length === 0) return sql;
-  const checks = required.map((column) => {
-    const name = physicalName(column);
-    return `${checkedNotNull(name, column, unless)} AS ${name}`;
-  });
-  return `SELECT * REPLACE (${checks.join(', ')}) FROM (${sql})`;
 }
