@@ -1,4 +1,5 @@
 import type { ClientBase, Connection, Submittable } from 'pg';
+import { BulkSocket } from './bulk-socket.ts';
 
 /** Takes what COPY sends. */
 export interface CopySink {
@@ -51,6 +52,7 @@ class CopyOut implements Submittable {
     this.#parsers = stream.listeners('data') as ((octets: Buffer) => void)[];
     stream.removeAllListeners('data');
     stream.on('data', this.#take);
+    if (stream instanceof BulkSocket) stream.isBulk = true;
     connection.query(this.#sql);
   }
 
@@ -80,8 +82,10 @@ class CopyOut implements Submittable {
           this.#pauseFor(wait);
           return;
         }
-        if (!this.#takeMessage()) return;
+        if (!this.#takeMessage()) break;
       }
+      // What is left of a bulk socket's view would be overwritten by what comes next.
+      if (this.#rest.length > 0) this.#rest = Buffer.from(this.#rest);
     } catch (error) {
       this.#fail(error);
     }
@@ -129,6 +133,7 @@ class CopyOut implements Submittable {
     this.#rest = Buffer.alloc(0);
     if (!stream.listeners('data').includes(this.#take)) return;
     stream.removeListener('data', this.#take);
+    if (stream instanceof BulkSocket) stream.isBulk = false;
     for (const parser of this.#parsers) stream.on('data', parser);
   }
 

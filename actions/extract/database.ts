@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { z } from 'zod';
 import { messageOf, UserError } from '../shared/errors.ts';
+import { BulkSocket } from './bulk-socket.ts';
 
 /** How to reach the source: the fields of its Secrets Manager secret, named as RDS names them. */
 export const databaseSettings = z.object({
@@ -54,6 +55,7 @@ async function open(
     password: settings.password,
     database: settings.dbname,
     ssl,
+    ...(ssl === false ? { stream: () => new BulkSocket() } : {}),
     application_name: 'globalmart-dataops extract',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,

@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
-import { constants, crc32, gzip, zstdCompress } from 'node:zlib';
+import { crc32, gzip } from 'node:zlib';
 import { compress as snappyCompress } from 'snappyjs';
 import type { RawPage } from '../kernel/kernel.ts';
 import { encodeThrift, i32, struct, type ThriftField } from './thrift.ts';
+import { zstdFrame } from './zstd.ts';
 
 /** How pages are compressed. */
 export type Codec = 'zstd' | 'snappy' | 'gzip' | 'none';
@@ -27,18 +28,6 @@ export interface EncodedPage {
 
 const DATA_PAGE = 0;
 const DICTIONARY_PAGE = 2;
-/**
- * One hash table of 16 Ki entries that stays in the processor's cache, matches of five octets or more: on pages of a
- * megabyte that is twice as fast as level 3 and no larger.
- */
-const ZSTD_PARAMS = {
-  [constants.ZSTD_c_compressionLevel]: 1,
-  [constants.ZSTD_c_strategy]: constants.ZSTD_fast,
-  [constants.ZSTD_c_minMatch]: 5,
-  [constants.ZSTD_c_hashLog]: 14,
-};
-
-const zstd = promisify(zstdCompress);
 const deflate = promisify(gzip);
 
 /** Source: https://parquet.apache.org/docs/file-format/data-pages/ (version 1). */
@@ -69,13 +58,12 @@ function dictionaryHeader(values: number): ThriftField {
 
 /** zstd and gzip run on a libuv thread, so that decoding goes on meanwhile. */
 async function compress(raw: Buffer, codec: Codec): Promise<Buffer> {
-  // Room for the whole answer at once: a smaller chunk means a turn of the event loop per chunk.
-  const chunkSize = Math.max(1024, raw.length + (raw.length >>> 7) + 512);
   switch (codec) {
     case 'zstd':
-      return trimmed(await zstd(raw, { chunkSize, params: ZSTD_PARAMS }));
+      return zstdFrame(raw);
     case 'gzip':
-      return trimmed(await deflate(raw, { chunkSize }));
+      // Room for the whole answer at once: a smaller chunk means a turn of the event loop per chunk.
+      return trimmed(await deflate(raw, { chunkSize: raw.length + (raw.length >>> 7) + 1024 }));
     case 'snappy':
       return trimmed(Buffer.from(snappyCompress(raw)));
     case 'none':
