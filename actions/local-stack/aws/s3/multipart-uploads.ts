@@ -25,6 +25,9 @@ export interface Part extends Received {
   lastModified: string;
 }
 
+/** Of a part, at once. */
+const READ_BYTES = 1 << 20;
+
 /** Uploads under way as directories `<root>/<upload id>/`: upload.json, and per part its bytes and its record. */
 export class MultipartUploads {
   readonly #root: string;
@@ -88,7 +91,8 @@ export class MultipartUploads {
 
   /** The bytes of these parts, one after another. */
   async *bytes(id: string, numbers: number[]): AsyncGenerator<Buffer> {
-    for (const number of numbers) yield* createReadStream(this.partFile(id, number));
+    for (const number of numbers)
+      yield* createReadStream(this.partFile(id, number), { highWaterMark: READ_BYTES });
   }
 
   async remove(id: string, completed?: ObjectRecord): Promise<void> {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { AwsError } from '../aws-error.ts';
 import { CHECKSUM_NAMES, type ChecksumName, compositeChecksum } from '../checksum.ts';
 import { checkWriteCondition } from './conditions.ts';
 import { type Exchange, sendEmpty, sendXml } from './exchange.ts';
+import { writeNewFile } from './file-writer.ts';
 import { wholeNumber } from './list-objects.ts';
 import type { Part, Upload } from './multipart-uploads.ts';
 import { checkKey } from './object-path.ts';
 import type { ObjectRecord } from './object-store.ts';
 import { checksumElements, checksumHeaders, describe, publish } from './objects.ts';
-import { checksumName, headerOf, receiveBytes, receiveFile, receiveText } from './receive.ts';
+import { checksumName, headerOf, type Received, receiveBytes, receiveFile, receiveText } from './receive.ts';
 import { childText, malformed, readXml, writeXml } from './xml.ts';
 
 /** All parts but the last: 5 MiB at least (S3 User Guide, "multipart upload limits"). */
@@ -83,13 +83,11 @@ export async function completeUpload(exchange: Exchange): Promise<void> {
   const parts = matchParts(wanted, await uploads.parts(id));
   checkTotal(request.headers['x-amz-mp-object-size'], parts);
   const temporary = store.temporaryFile();
-  const bytes = Readable.from(
-    uploads.bytes(
-      id,
-      parts.map((part) => part.number),
-    ),
+  const bytes = uploads.bytes(
+    id,
+    parts.map((part) => part.number),
   );
-  const whole = await receiveBytes(bytes, temporary, upload.algorithm);
+  const whole = await assemble(upload, bytes, temporary);
   const checksums = wholeChecksum(upload, parts, whole.checksums);
   await checkDeclared(request.headers, checksums, temporary);
   const record = await publish(
@@ -232,6 +230,16 @@ function matchParts(wanted: WantedPart[], present: Part[]): Part[] {
     }
     return part;
   });
+}
+
+/** The parts were digested as they came; only a checksum of the whole object needs its bytes once more. */
+async function assemble(
+  { algorithm, checksumType }: Upload,
+  bytes: AsyncIterable<Buffer>,
+  path: string,
+): Promise<Pick<Received, 'size' | 'checksums'>> {
+  if (algorithm !== undefined && checksumType === 'FULL_OBJECT') return receiveBytes(bytes, path, algorithm);
+  return { size: await writeNewFile(bytes, path), checksums: {} };
 }
 
 function wholeChecksum(

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { AwsError, notImplemented } from '../aws-error.ts';
 import { CHECKSUM_NAMES, type ChecksumName, startChecksum } from '../checksum.ts';
 import { openPayload, type Payload, readAll } from '../payload.ts';
 import type { AwsRequest } from '../request.ts';
+import { writeNewFile } from './file-writer.ts';
 
 /** Bytes that came in whole and agreed with everything the client said of them. */
 export interface Received {
@@ -32,7 +33,7 @@ export function receiveFile(
   return store(openPayload(request, payloadHash), startDigests(request.headers, wanted), path, MAX_PUT);
 }
 
-/** Writes bytes that this server holds already (a copy, the parts of an upload) into a file. */
+/** Writes bytes that this server holds already (a copy, the parts of an upload) into a file, and digests them. */
 export function receiveBytes(
   chunks: AsyncIterable<Buffer>,
   path: string,
@@ -42,25 +43,19 @@ export function receiveBytes(
 }
 
 async function store(payload: Payload, digests: Digests, path: string, limit: number): Promise<Received> {
-  let size = 0;
-  const handle = await open(path, 'wx', 0o600);
-  try {
-    for await (const chunk of payload.chunks) {
-      size += chunk.length;
-      if (size > limit) {
-        throw new AwsError(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
-      }
-      digests.update(chunk);
-      for (let written = 0; written < chunk.length; ) {
-        written += (await handle.write(chunk, written)).bytesWritten;
-      }
+  let left = limit;
+  const size = await writeNewFile(payload.chunks, path, (chunk) => {
+    left -= chunk.length;
+    if (left < 0) {
+      throw new AwsError(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
     }
+    digests.update(chunk);
+  });
+  try {
     return { size, ...digests.finish(payload.trailers) };
   } catch (error) {
     await rm(path, { force: true });
     throw error;
-  } finally {
-    await handle.close();
   }
 }
 
