@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
-import { PassThrough } from 'node:stream';
-import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { type Load, loadPrefix, manifestKey } from '../shared/lake.ts';
 import type { ManifestPart } from '../shared/manifest.ts';
 import { listKeys, s3Error } from '../shared/s3.ts';
@@ -9,6 +16,8 @@ import { listKeys, s3Error } from '../shared/s3.ts';
 /** Memory of an upload: pieces of this size, this many at once. */
 const PIECE_BYTES = 8 << 20;
 const PIECES = 2;
+
+const CONTENT_TYPE = 'application/vnd.apache.parquet';
 
 /** One object being streamed to S3. */
 export interface PartUpload {
@@ -22,41 +31,109 @@ export interface PartUpload {
 
 /** Starts streaming an object, by multipart upload once it is larger than one piece. */
 export function startPart(s3: S3Client, bucket: string, key: string): PartUpload {
-  const body = new PassThrough({ highWaterMark: PIECE_BYTES });
-  const sha256 = createHash('sha256');
-  let bytes = 0;
-  const upload = new Upload({
-    client: s3,
-    params: { Bucket: bucket, Key: key, Body: body, ContentType: 'application/vnd.apache.parquet' },
-    partSize: PIECE_BYTES,
-    queueSize: PIECES,
-    leavePartsOnError: false,
-  });
-  const done = upload.done().catch((error: unknown) => {
-    throw s3Error(error, 'write', bucket, key);
-  });
-  // Looked at by write and finish; without a handler of its own an early failure would end the process.
-  done.catch(() => {});
-  return {
-    write: async (chunk) => {
-      sha256.update(chunk);
-      bytes += chunk.length;
-      if (!body.write(chunk)) {
-        await Promise.race([new Promise<void>((resolve) => body.once('drain', resolve)), done]);
-      }
-    },
-    finish: async (rows) => {
-      body.end();
-      await done;
-      return { key, bytes, rows, sha256: sha256.digest('hex') };
-    },
-    abort: async () => {
-      await upload.abort();
-      body.destroy();
-      // The upload ends with the abort's own error, or had failed before: either way nothing is left of it.
-      await done.catch(() => {});
-    },
-  };
+  return new StreamedObject(s3, bucket, key);
+}
+
+/** The pages go into the pieces as they are, copied once: a stream in between takes twice the memory and time. */
+class StreamedObject implements PartUpload {
+  readonly #s3: S3Client;
+  readonly #place: { Bucket: string; Key: string };
+  readonly #sha256 = createHash('sha256');
+  #bytes = 0;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #uploadId: Promise<string> | undefined;
+  #sending: Promise<CompletedPart>[] = [];
+
+  constructor(s3: S3Client, bucket: string, key: string) {
+    this.#s3 = s3;
+    this.#place = { Bucket: bucket, Key: key };
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#sha256.update(bytes);
+    this.#bytes += bytes.length;
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes < PIECE_BYTES) return;
+    this.#send();
+    if (this.#sending.length >= PIECES) await this.#sending[this.#sending.length - PIECES];
+  }
+
+  async finish(rows: number): Promise<ManifestPart> {
+    if (this.#uploadId === undefined) await this.#put();
+    else await this.#complete();
+    return { key: this.#place.Key, bytes: this.#bytes, rows, sha256: this.#sha256.digest('hex') };
+  }
+
+  async abort(): Promise<void> {
+    // What is on its way would be a part of the upload again.
+    await Promise.allSettled(this.#sending);
+    const UploadId = await this.#uploadId?.catch(() => undefined);
+    if (UploadId === undefined) return;
+    await this.#named(() => this.#s3.send(new AbortMultipartUploadCommand({ ...this.#place, UploadId })));
+  }
+
+  #take(): Buffer {
+    const body = Buffer.concat(this.#waiting, this.#waitingBytes);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    return body;
+  }
+
+  async #put(): Promise<void> {
+    const Body = this.#take();
+    await this.#named(() =>
+      this.#s3.send(new PutObjectCommand({ ...this.#place, Body, ContentType: CONTENT_TYPE })),
+    );
+  }
+
+  #send(): void {
+    this.#uploadId ??= this.#named(async () => {
+      const { UploadId } = await this.#s3.send(
+        new CreateMultipartUploadCommand({
+          ...this.#place,
+          ContentType: CONTENT_TYPE,
+          ChecksumAlgorithm: 'CRC32',
+        }),
+      );
+      return UploadId!;
+    });
+    const PartNumber = this.#sending.length + 1;
+    const sent = this.#sendPiece(this.#uploadId, PartNumber, this.#take());
+    // Looked at by write and finish; without a handler of its own an early failure would end the process.
+    sent.catch(() => {});
+    this.#sending.push(sent);
+  }
+
+  async #sendPiece(uploadId: Promise<string>, PartNumber: number, Body: Buffer): Promise<CompletedPart> {
+    const UploadId = await uploadId;
+    const { ETag, ChecksumCRC32 } = await this.#named(() =>
+      this.#s3.send(
+        new UploadPartCommand({ ...this.#place, UploadId, PartNumber, Body, ChecksumAlgorithm: 'CRC32' }),
+      ),
+    );
+    return { PartNumber, ETag, ChecksumCRC32 };
+  }
+
+  async #complete(): Promise<void> {
+    if (this.#waitingBytes > 0) this.#send();
+    const Parts = await Promise.all(this.#sending);
+    const UploadId = await this.#uploadId!;
+    await this.#named(() =>
+      this.#s3.send(
+        new CompleteMultipartUploadCommand({ ...this.#place, UploadId, MultipartUpload: { Parts } }),
+      ),
+    );
+  }
+
+  async #named<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw s3Error(error, 'write', this.#place.Bucket, this.#place.Key);
+    }
+  }
 }
 
 /**
