@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { takePageBuffer } from '../parquet/page-buffers.ts';
 import type { ParquetColumn, PhysicalType } from '../parquet/schema.ts';
 
 /** How a field of binary COPY is read. `text` is any type whose binary form is its text. */
@@ -7,7 +8,7 @@ export type FieldFormat =
   | { kind: 'date' | 'time' | 'timestamp' }
   | { kind: 'numeric'; precision: number; scale: number };
 
-/** A page before it is compressed: its body is a copy. */
+/** A page before it is compressed: its body is a copy, in a buffer that may be given back (`givePageBuffer`). */
 export interface RawPage {
   column: number;
   kind: 'dictionary' | 'data';
@@ -160,8 +161,7 @@ export class CopyKernel {
     const [column, isDictionary, levels, levelsLength, values, valuesLength, count, nulls, isIndexed] =
       numbers as [number, number, number, number, number, number, number, number, number];
     const memory = this.#view();
-    // Of its own, not of Node's pool: a pooled slice would keep its neighbours alive.
-    const body = Buffer.allocUnsafeSlow(levelsLength + valuesLength);
+    const body = takePageBuffer(levelsLength + valuesLength);
     memory.copy(body, 0, levels, levels + levelsLength);
     memory.copy(body, levelsLength, values, values + valuesLength);
     this.#onPage({

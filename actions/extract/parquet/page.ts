@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { crc32, gzip } from 'node:zlib';
 import { compress as snappyCompress } from 'snappyjs';
 import type { RawPage } from '../kernel/kernel.ts';
+import { givePageBuffer } from './page-buffers.ts';
 import { encodeThrift, i32, struct, type ThriftField } from './thrift.ts';
 import { zstdFrame } from './zstd.ts';
 
@@ -35,6 +36,7 @@ export async function encodePage(page: RawPage, codec: Codec): Promise<EncodedPa
   const { values, nulls, isIndexed, range } = page;
   const raw = page.body.length;
   const body = await compress(page.body, codec);
+  if (body !== page.body) givePageBuffer(page.body);
   const header = encodeThrift(
     struct(
       [1, i32(page.kind === 'data' ? DATA_PAGE : DICTIONARY_PAGE)],

@@ -57,6 +57,7 @@ async function measureAll(
     const file = join(directory, `${name}.parquet`);
     const ways: [string, number, () => Promise<ReadingAnswer>][] = [
       ['one connection to disk', 1.03, () => read([name], { file })],
+      ['two connections to disk', 0.95, () => read([name], { file: join(directory, 'two'), parallelism: 2 })],
       ['one connection to S3', 1.15, () => read([name])],
       ['two connections to S3', 0.95, () => read([name], { parallelism: 2 })],
     ];

@@ -2,12 +2,15 @@
 // Arguments: a Reading as JSON. The last line of its output is a Reader's answer as JSON.
 
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import type { ClientBase } from 'pg';
 import { planColumn } from '../../../actions/extract/column-plan.ts';
 import { copyTable } from '../../../actions/extract/copy-table.ts';
-import { connect, type DatabaseSettings } from '../../../actions/extract/database.ts';
+import type { DatabaseSettings } from '../../../actions/extract/database.ts';
 import { extractSource } from '../../../actions/extract/extract.ts';
-import { readSourceTable } from '../../../actions/extract/source-table.ts';
+import type { PartUpload } from '../../../actions/extract/parts.ts';
+import { rangesOf, selectOf } from '../../../actions/extract/read-plan.ts';
+import { openReadSession } from '../../../actions/extract/read-session.ts';
 import type { PostgresTable } from '../../../actions/shared/pipeline.ts';
 import { createS3 } from '../../../actions/shared/s3.ts';
 
@@ -81,32 +84,41 @@ async function toS3(): Promise<{ rows: number; fileBytes: number }> {
 }
 
 async function toDisk(file: string): Promise<{ rows: number; fileBytes: number }> {
-  const client = await connect(reading.database);
-  const source = await readSourceTable(client, reading.tables[0]!);
+  const [name] = reading.tables as [string];
+  await using session = await openReadSession(reading.database, [{ name, lock: name }], () => {});
+  const source = session.tables.get(name)!;
   const columns = source.columns.map((column) => planColumn(column));
-  const output = createWriteStream(file);
-  let bytes = 0;
-  const { rows } = await copyTable(
-    client,
-    {
-      table: source.name,
-      sql: `SELECT ${columns.map((column) => column.select).join(', ')} FROM ${source.sql}`,
-      columns,
-      onSpecial: 'fail',
-      compression: 'zstd',
+  const { parallelism } = reading;
+  const clients = parallelism === 1 ? [session.client] : await session.openReaders(parallelism);
+  const ranges = [...rangesOf(source, parallelism, session.serverVersion).entries()];
+  const read = { rows: 0, fileBytes: 0 };
+  const readAll = async (client: ClientBase): Promise<void> => {
+    for (let next = ranges.shift(); next !== undefined; next = ranges.shift()) {
+      const [index, range] = next;
+      const sql = selectOf(columns, source, { watermark: null, condition: undefined }, range);
+      const output = createWriteStream(index === 0 ? file : `${file}.${index}`);
+      const { rows } = await copyTable(
+        client,
+        { table: name, sql, columns, onSpecial: 'fail', compression: 'zstd' },
+        () => partTo(output),
+        () => {},
+      );
+      output.end();
+      await once(output, 'finish');
+      read.rows += rows;
+      read.fileBytes += output.bytesWritten;
+    }
+  };
+  await Promise.all(clients.map(readAll));
+  return read;
+}
+
+function partTo(output: WriteStream): PartUpload {
+  return {
+    write: async (bytes) => {
+      if (!output.write(bytes)) await once(output, 'drain');
     },
-    () => ({
-      write: async (chunk) => {
-        bytes += chunk.length;
-        if (!output.write(chunk)) await once(output, 'drain');
-      },
-      finish: async (count) => ({ key: file, bytes, rows: count, sha256: '' }),
-      abort: async () => {},
-    }),
-    () => {},
-  );
-  output.end();
-  await once(output, 'finish');
-  await client.end();
-  return { rows, fileBytes: bytes };
+    finish: async (rows) => ({ key: String(output.path), bytes: output.bytesWritten, rows, sha256: '' }),
+    abort: async () => {},
+  };
 }
