@@ -161,14 +161,16 @@ async function runMissing(
   // Slots come before the snapshot: what is committed after it, and was not before, is in them.
   const slots = changes && (await prepareSlots(lake, request, changes, missing, settle));
   await using session = await openReadSession(request.database, locks, onWait, changes?.pid);
-  // Another run may have committed before its locks were free.
-  await settleCommitted(lake, missing(), settle);
   const loads = missing();
-  const previous = await Promise.all(loads.map(({ load }) => readPrevious(lake, load)));
+  const states = await Promise.all(loads.map(({ load }) => readPrevious(lake, load)));
+  const previous = new Map(loads.map(({ config }, index) => [config.name, states[index]]));
+  // Another run may have committed before its locks were free: then the state has moved to this load.
+  const moved = loads.filter(({ load }) => previous.get(load.table)?.state.loadId === load.loadId);
+  await settleCommitted(lake, moved, settle);
   const plans: PlannedLoad[] = [];
-  for (const [index, { load, config }] of loads.entries()) {
-    const slot = slots?.get(config.name);
-    plans.push(await planLoad(session, load, config, previous[index], request.fullRefresh ?? false, slot));
+  for (const { load, config } of missing()) {
+    const [before, slot] = [previous.get(config.name), slots?.get(config.name)];
+    plans.push(await planLoad(session, load, config, before, request.fullRefresh ?? false, slot));
   }
   for (const { load, added } of plans) {
     for (const name of added) note(`table ${load.table}: new column "${name}" is carried`);

@@ -14,7 +14,7 @@ import { estimateRead, type ReadEstimate, selectOf } from './read-plan.ts';
 import type { ReadSession } from './read-session.ts';
 import { compareSchemas, manifestSchema, refuseBreakingDrift, type SchemaDrift } from './schema-drift.ts';
 import { requireColumns, type SourceTable } from './source-table.ts';
-import { CHANGES_WATERMARK, type ExtractState, moveState, readState } from './state.ts';
+import { CHANGES_WATERMARK, moveState, readState, type StoredState } from './state.ts';
 
 /** Where loads go. */
 export interface Lake {
@@ -26,6 +26,8 @@ export interface Lake {
 export interface PlannedLoad {
   load: Load;
   config: PostgresTable;
+  /** Undefined for a table's first load. */
+  previous: PreviousLoad | undefined;
   source: SourceTable;
   columns: ColumnPlan[];
   schema: Manifest['schema'];
@@ -66,15 +68,15 @@ export async function findCommitted({ s3, bucket }: Lake, load: Load): Promise<T
 }
 
 /** Where the table's previous load left off. */
-export interface PreviousLoad {
-  state: ExtractState;
+export interface PreviousLoad extends StoredState {
   schema: Manifest['schema'];
 }
 
 /** The table's state and the schema of the load it comes from; undefined before its first load. */
 export async function readPrevious({ s3, bucket }: Lake, load: Load): Promise<PreviousLoad | undefined> {
-  const state = await readState(s3, bucket, load.source, load.table);
-  if (state === undefined) return undefined;
+  const stored = await readState(s3, bucket, load.source, load.table);
+  if (stored === undefined) return undefined;
+  const { state } = stored;
   const manifest = await readManifest(s3, bucket, state);
   if (manifest === undefined) {
     throw new UserError(
@@ -82,7 +84,7 @@ export async function readPrevious({ s3, bucket }: Lake, load: Load): Promise<Pr
       { remedy: 'Restore the manifest, or remove the state to load everything again.' },
     );
   }
-  return { state, schema: manifest.schema };
+  return { ...stored, schema: manifest.schema };
 }
 
 /** @throws UserError when a configured column is missing or columns were dropped or retyped */
@@ -124,7 +126,7 @@ export async function planLoad(
     slot?.from === undefined
       ? await estimateRead(session.client, config.name, selectOf(columns, source, increment))
       : { rows: 0, bytes: Number(slot.to - slot.from) };
-  return { load, config, source, columns, schema, increment, slot, estimate, added: drift.added };
+  return { load, config, previous, source, columns, schema, increment, slot, estimate, added: drift.added };
 }
 
 function slotWatermark({ from, to }: TableSlot): Manifest['watermark'] {
@@ -159,9 +161,10 @@ export async function commitLoad(
   }
   await session.check();
   // The lock keeps rivals out; one that got past it is not to lose its parts to the sweep.
-  const rival = await findCommitted(lake, load);
-  if (rival !== undefined) return rival;
-  await removeOrphans(s3, bucket, load, copied.parts);
+  if ((await removeOrphans(s3, bucket, load, copied.parts)) === 'committed') {
+    const rival = await findCommitted(lake, load);
+    if (rival !== undefined) return rival;
+  }
   const { manifest, won } = await commitManifest(s3, bucket, {
     version: 1,
     ...load,
@@ -174,7 +177,7 @@ export async function commitLoad(
     codeVersion,
     dropped: {},
   });
-  await moveState(s3, bucket, manifest);
+  await moveState(s3, bucket, manifest, plan.previous ?? 'absent');
   return reportOf(manifest, {
     status: won ? 'committed' : 'already-committed',
     seconds,

@@ -138,22 +138,23 @@ class StreamedObject implements PartUpload {
 
 /**
  * Removes the parts below a load's prefix that are not in `kept`: those of an earlier try that was killed and had
- * more of them. Never called once the load has a manifest.
+ * more of them. Nothing is removed where the load has a manifest: another run has committed it.
  */
 export async function removeOrphans(
   s3: S3Client,
   bucket: string,
   load: Load,
   kept: readonly ManifestPart[],
-): Promise<number> {
-  const keep = new Set([manifestKey(load), ...kept.map((part) => part.key)]);
-  const orphans = (await listKeys(s3, bucket, loadPrefix(load))).filter((key) => !keep.has(key));
-  for (const key of orphans) {
+): Promise<'removed' | 'committed'> {
+  const keys = await listKeys(s3, bucket, loadPrefix(load));
+  if (keys.includes(manifestKey(load))) return 'committed';
+  const keep = new Set(kept.map((part) => part.key));
+  for (const key of keys.filter((one) => !keep.has(one))) {
     try {
       await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     } catch (error) {
       throw s3Error(error, 'remove', bucket, key);
     }
   }
-  return orphans.length;
+  return 'removed';
 }

@@ -28,25 +28,38 @@ export const CHANGES_WATERMARK = '_lsn';
 
 const MOVE_ATTEMPTS = 5;
 
+/** A state as it lies in the bucket. */
+export interface StoredState {
+  state: ExtractState;
+  etag: string;
+}
+
 /** A table's state, or undefined before its first load. */
-export async function readState(
+export function readState(
   s3: S3Client,
   bucket: string,
   source: string,
   table: string,
-): Promise<ExtractState | undefined> {
-  return (await readWithEtag(s3, bucket, stateKey(source, table)))?.state;
+): Promise<StoredState | undefined> {
+  return readWithEtag(s3, bucket, stateKey(source, table));
 }
 
 /**
  * Moves the state to a committed load, unless it is already there or further. Conditional writes (If-Match, or
- * If-None-Match for the first): a run that moved it meanwhile is looked at again rather than overwritten.
+ * If-None-Match for the first): a run that moved it meanwhile is looked at again rather than overwritten. `seen` is
+ * the state as it was read before, if it was.
  */
-export async function moveState(s3: S3Client, bucket: string, manifest: Manifest): Promise<void> {
+export async function moveState(
+  s3: S3Client,
+  bucket: string,
+  manifest: Manifest,
+  seen?: StoredState | 'absent',
+): Promise<void> {
   const next = stateOf(manifest);
   const key = stateKey(manifest.source, manifest.table);
   for (let attempt = 1; attempt <= MOVE_ATTEMPTS; attempt++) {
-    const stored = await readWithEtag(s3, bucket, key);
+    const isKnown = attempt === 1 && seen !== undefined;
+    const stored = isKnown ? (seen === 'absent' ? undefined : seen) : await readWithEtag(s3, bucket, key);
     if (stored !== undefined && !isFurther(next, stored.state)) return;
     const condition = stored === undefined ? 'absent' : { etag: stored.etag };
     if (await putObjectIf(s3, bucket, key, JSON.stringify(next, null, 2), condition)) return;
@@ -87,11 +100,7 @@ function stateOf(manifest: Manifest): ExtractState {
   };
 }
 
-async function readWithEtag(
-  s3: S3Client,
-  bucket: string,
-  key: string,
-): Promise<{ state: ExtractState; etag: string } | undefined> {
+async function readWithEtag(s3: S3Client, bucket: string, key: string): Promise<StoredState | undefined> {
   const stored = await readObject(s3, bucket, key);
   if (stored === undefined) return undefined;
   const remedy = 'Restore a previous version of the object, or remove it to load everything again.';
