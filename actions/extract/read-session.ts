@@ -4,7 +4,7 @@ import { messageOf, UserError } from '../shared/errors.ts';
 import { ConnectionLostError, codeOf, connect, type DatabaseSettings, isConnectionLoss } from './database.ts';
 import { waitForLocks } from './run-locks.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
-import { readSourceTable, type SourceTable } from './source-table.ts';
+import { readSourceTables, type SourceTable } from './source-table.ts';
 
 /** One read-only transaction: every table in it is read as of one snapshot. */
 export interface ReadSession extends AsyncDisposable {
@@ -62,11 +62,11 @@ export async function openReadSession(
   const client = await connect(settings);
   try {
     const serverVersion = await requireVersion(client);
-    const found = new Map<string, SourceTable>();
-    for (const { name } of tables) found.set(name, await readSourceTable(client, name));
-    const snapshot = await waitForLocks(() => begin(client, [...found.values()], tables), onWait);
+    const names = tables.map(({ name }) => name);
+    const known = await readSourceTables(client, names);
+    const snapshot = await waitForLocks(() => begin(client, [...known.values()], tables), onWait);
     // Read again under the lock: a column may have changed before it was granted.
-    for (const { name } of tables) found.set(name, await readSourceTable(client, name));
+    const found = await readSourceTables(client, names);
     return await sessionOf(settings, client, snapshot, found, serverVersion, besidePid);
   } catch (error) {
     await client.end();

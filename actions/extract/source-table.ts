@@ -29,6 +29,7 @@ export interface SourceColumn {
 }
 
 interface Relation {
+  name: string;
   oid: number;
   kind: string;
   readable: boolean;
@@ -36,31 +37,51 @@ interface Relation {
 }
 
 /**
- * Looks the table up by its exact name, `schema.table` or a table of schema `public`.
- * @throws UserError when there is none, or it may not be read
+ * Looks tables up by their exact names, `schema.table` or a table of schema `public`, with two queries for all of them.
+ * @throws UserError when one is missing, or may not be read
  */
-export async function readSourceTable(client: ClientBase, name: string): Promise<SourceTable> {
-  const dot = name.indexOf('.');
-  const schema = dot < 0 ? 'public' : name.slice(0, dot);
-  const table = name.slice(dot + 1);
-  const relation = await findRelation(client, schema, table);
-  if (relation === undefined) throw await missingTable(client, name, table);
-  if (!relation.readable) {
+export async function readSourceTables(
+  client: ClientBase,
+  names: readonly string[],
+): Promise<Map<string, SourceTable>> {
+  const relations = await findRelations(client, names);
+  for (const name of names) {
+    const relation = relations.get(name);
+    if (relation === undefined) throw await missingTable(client, name);
+    if (relation.readable) continue;
     throw new UserError(`table ${name}: no permission to read it`, {
-      remedy: `GRANT USAGE on schema "${schema}" and SELECT on the table to the user of the source's secret.`,
+      remedy: `GRANT USAGE on schema "${partsOf(name).schema}" and SELECT on the table to the user of the source's secret.`,
     });
   }
-  const columns = await readColumns(client, relation.oid);
+  const columns = await readColumns(
+    client,
+    [...relations.values()].map(({ oid }) => oid),
+  );
+  return new Map(
+    [...relations.values()].map((relation) => [
+      relation.name,
+      sourceTable(relation, columns.get(relation.oid) ?? []),
+    ]),
+  );
+}
+
+function sourceTable({ name, kind, blocks }: Relation, columns: SourceColumn[]): SourceTable {
   if (columns.length === 0) {
     throw new UserError(`table ${name} has no columns`, { remedy: 'Take it out of the configuration.' });
   }
+  const { schema, table } = partsOf(name);
   return {
     name,
     sql: `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`,
-    blocks: relation.blocks,
-    hasRowVersions: relation.kind === 'r' || relation.kind === 'p',
+    blocks,
+    hasRowVersions: kind === 'r' || kind === 'p',
     columns,
   };
+}
+
+function partsOf(name: string): { schema: string; table: string } {
+  const dot = name.indexOf('.');
+  return { schema: dot < 0 ? 'public' : name.slice(0, dot), table: name.slice(dot + 1) };
 }
 
 /** Checks that configured columns exist. @throws UserError naming the table, the column and the ones there are. */
@@ -73,30 +94,29 @@ export function requireColumns(table: SourceTable, names: readonly string[], rol
   }
 }
 
-async function findRelation(
-  client: ClientBase,
-  schema: string,
-  table: string,
-): Promise<Relation | undefined> {
+async function findRelations(client: ClientBase, names: readonly string[]): Promise<Map<string, Relation>> {
+  const parts = names.map(partsOf);
   const { rows } = await client.query<Relation>(
-    `SELECT c.oid, c.relkind AS kind,
+    `SELECT wanted.name, c.oid, c.relkind AS kind,
             has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
             CASE WHEN c.relkind IN ('r', 'm')
                  THEN (pg_relation_size(c.oid) / current_setting('block_size')::int)::float8 ELSE 0 END AS blocks
-       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname::text = $1 AND c.relname::text = $2 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`,
-    [schema, table],
+       FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (name, schema_name, table_name)
+       JOIN pg_catalog.pg_namespace n ON n.nspname::text = wanted.schema_name
+       JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname::text = wanted.table_name
+      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')`,
+    [names, parts.map(({ schema }) => schema), parts.map(({ table }) => table)],
   );
-  return rows[0];
+  return new Map(rows.map((row) => [row.name, row]));
 }
 
-async function missingTable(client: ClientBase, name: string, table: string): Promise<UserError> {
+async function missingTable(client: ClientBase, name: string): Promise<UserError> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT n.nspname || '.' || c.relname AS name
        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^(pg_|information_schema$)'
       ORDER BY lower(c.relname) <> lower($1), 1 LIMIT 10`,
-    [table],
+    [partsOf(name).table],
   );
   const names = rows.map((row) => row.name).join(', ') || '(none)';
   return new UserError(`table ${name} does not exist in the source`, {
@@ -104,8 +124,13 @@ async function missingTable(client: ClientBase, name: string, table: string): Pr
   });
 }
 
-async function readColumns(client: ClientBase, oid: number): Promise<SourceColumn[]> {
+/** The columns of these tables, by the tables' oids. */
+async function readColumns(
+  client: ClientBase,
+  oids: readonly number[],
+): Promise<Map<number, SourceColumn[]>> {
   const { rows } = await client.query<{
+    oid: number;
     name: string;
     nullable: boolean;
     declared: string;
@@ -118,34 +143,35 @@ async function readColumns(client: ClientBase, oid: number): Promise<SourceColum
     modifier: number;
   }>(
     `WITH RECURSIVE resolved AS (
-       SELECT a.attnum, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS declared,
+       SELECT a.attrelid AS oid, a.attnum, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS declared,
               a.atttypid AS type, a.atttypmod AS modifier, a.attnotnull AS not_null, a.attgenerated AS generated
          FROM pg_catalog.pg_attribute a
-        WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
        UNION ALL
-       SELECT r.attnum, r.name, r.declared, t.typbasetype,
+       SELECT r.oid, r.attnum, r.name, r.declared, t.typbasetype,
               CASE WHEN t.typtypmod <> -1 THEN t.typtypmod ELSE r.modifier END, r.not_null OR t.typnotnull,
               r.generated
          FROM resolved r JOIN pg_catalog.pg_type t ON t.oid = r.type
         WHERE t.typtype = 'd')
-     SELECT r.name, r.declared, format_type(r.type, r.modifier) AS base, r.generated, NOT r.not_null AS nullable, r.modifier, t.typname::text AS type_name,
+     SELECT r.oid, r.name, r.declared, format_type(r.type, r.modifier) AS base, r.generated,
+            NOT r.not_null AS nullable, r.modifier, t.typname::text AS type_name,
             t.typnamespace = 'pg_catalog'::regnamespace AS is_built_in, t.typtype AS kind, t.typcategory AS category
        FROM resolved r JOIN pg_catalog.pg_type t ON t.oid = r.type
-      WHERE t.typtype <> 'd' ORDER BY r.attnum`,
-    [oid],
+      WHERE t.typtype <> 'd' ORDER BY r.oid, r.attnum`,
+    [oids],
   );
-  return rows.map((row) => ({
-    name: row.name,
-    nullable: row.nullable,
-    declared: row.declared,
-    base: row.base,
-    generated: row.generated,
-    type: {
-      name: row.type_name,
-      isBuiltIn: row.is_built_in,
-      kind: row.kind,
-      category: row.category,
-      modifier: row.modifier,
-    },
-  }));
+  const columns = new Map<number, SourceColumn[]>();
+  for (const { oid, name, nullable, declared, base, generated, ...type } of rows) {
+    const { type_name, is_built_in: isBuiltIn, kind, category, modifier } = type;
+    const column = {
+      name,
+      nullable,
+      declared,
+      base,
+      generated,
+      type: { name: type_name, isBuiltIn, kind, category, modifier },
+    };
+    columns.set(oid, [...(columns.get(oid) ?? []), column]);
+  }
+  return columns;
 }

@@ -5,7 +5,7 @@ import { connect, type DatabaseSettings } from '../database.ts';
 import type { ReadEstimate } from '../read-plan.ts';
 import { backendPid, requireVersion, SETTINGS } from '../read-session.ts';
 import { waitForLocks } from '../run-locks.ts';
-import { readSourceTable, requireColumns } from '../source-table.ts';
+import { readSourceTables, requireColumns } from '../source-table.ts';
 import { refuseOwnChangeColumns } from './change-columns.ts';
 import { ensurePublication, requirePublishable } from './publication.ts';
 import { type ChangeRead, estimateDrain, readChanges } from './read-changes.ts';
@@ -103,7 +103,7 @@ async function publish(
 ): Promise<void> {
   const client = await connect(settings);
   try {
-    const source = await readSourceTable(client, config.name);
+    const source = (await readSourceTables(client, [config.name])).get(config.name)!;
     requireColumns(source, config.key, 'key');
     refuseOwnChangeColumns(source);
     await requirePublishable(client, source, config.key, serverVersion);
