@@ -6,14 +6,28 @@ export interface FaultProxy extends AsyncDisposable {
   port: number;
 }
 
-/** Forwards HTTP requests. `before` sees each one first and may hold it back for ever or end its sender. */
+/** What a proxy answers in the service's place; `reset` breaks the connection. */
+export type Fault = 'reset' | { status: number; code: string };
+
+/**
+ * Forwards HTTP requests. `before` sees each one first and may hold it back for ever, end its sender or give a fault.
+ */
 export async function startHttpProxy(
   target: string,
-  before: (method: string, path: string) => Promise<void>,
+  before: (method: string, path: string) => Promise<Fault | void>,
 ): Promise<FaultProxy> {
   const { hostname, port } = new URL(target);
   const server = createServer((incoming, answer) => {
-    void before(incoming.method!, decodeURIComponent(incoming.url!)).then(() => {
+    void before(incoming.method!, decodeURIComponent(incoming.url!)).then((fault) => {
+      if (fault === 'reset') return incoming.destroy();
+      if (fault) {
+        answer.writeHead(fault.status, {
+          'content-type': 'application/xml',
+          'x-amz-request-id': 'FAULT0001',
+        });
+        answer.end(`<Error><Code>${fault.code}</Code><Message>${fault.code}</Message></Error>`);
+        return incoming.resume();
+      }
       const { method, url: path, headers } = incoming;
       const outgoing = request({ hostname, port, method, path, headers }, (response) => {
         answer.writeHead(response.statusCode!, response.headers);

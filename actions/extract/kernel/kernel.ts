@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { messageOf, UserError } from '../../shared/errors.ts';
 import { takePageBuffer } from '../parquet/page-buffers.ts';
 import type { ParquetColumn, PhysicalType } from '../parquet/schema.ts';
+import { LONGEST_LIMIT } from '../parquet/statistics.ts';
 
 /** How a field of binary COPY is read. `text` is any type whose binary form is its text. */
 export type FieldFormat =
@@ -19,9 +21,15 @@ export interface RawPage {
   nulls: number;
   /** Whether the values are indices of the dictionary. */
   isIndexed: boolean;
-  /** Smallest and largest value in PLAIN bytes without a length prefix; absent where there is nothing to compare. */
+  /**
+   * Smallest and largest value in PLAIN bytes without a length prefix, cut where they are too long to be stated; absent
+   * where there is nothing to compare.
+   */
   range: { min: Buffer; max: Buffer } | undefined;
 }
+
+/** No file states a longer value as a limit: what shows that it is longer is enough. */
+const RANGE_BYTES = LONGEST_LIMIT + 1;
 
 /** The stream is not what PostgreSQL writes for this query. */
 export class CopyFormatError extends Error {
@@ -179,8 +187,8 @@ export class CopyKernel {
     if (minLength < 0) return undefined;
     const memory = this.#view();
     return {
-      min: Buffer.from(memory.subarray(min, min + minLength)),
-      max: Buffer.from(memory.subarray(max, max + maxLength)),
+      min: Buffer.from(memory.subarray(min, min + Math.min(minLength, RANGE_BYTES))),
+      max: Buffer.from(memory.subarray(max, max + Math.min(maxLength, RANGE_BYTES))),
     };
   }
 
@@ -200,6 +208,20 @@ let kernelModule: WebAssembly.Module | undefined;
 
 /** Built by scripts/build-kernel.ts beside this file, and beside the bundles in dist. */
 function compiled(): WebAssembly.Module {
-  kernelModule ??= new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));
+  kernelModule ??= compileKernel(new URL('./kernel.wasm', import.meta.url));
   return kernelModule;
+}
+
+/** @throws UserError when the file is not there, as in a checkout that was not built */
+export function compileKernel(file: URL): WebAssembly.Module {
+  let octets: Buffer;
+  try {
+    octets = readFileSync(file);
+  } catch (error) {
+    throw new UserError(`the decoder of extract cannot be read: ${messageOf(error)}`, {
+      remedy: 'Build it: node scripts/build.ts',
+      cause: error,
+    });
+  }
+  return new WebAssembly.Module(octets);
 }

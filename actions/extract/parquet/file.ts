@@ -22,6 +22,7 @@ export class ParquetWriter {
   backlog = 0;
   readonly #schema: readonly ParquetColumn[];
   readonly #codec: Codec;
+  readonly #compressing = new Set<Promise<EncodedPage>>();
   #open: OpenChunk[];
   #sink: Sink | undefined;
   #offset = 0;
@@ -51,7 +52,9 @@ export class ParquetWriter {
     this.backlog += raw;
     const encoded = encodePage(page, this.#codec).finally(() => {
       this.backlog -= raw;
+      this.#compressing.delete(encoded);
     });
+    this.#compressing.add(encoded);
     // Whoever writes the group sees a failure; until then it must not end the process.
     encoded.catch(() => {});
     const chunk = this.#open[page.column]!;
@@ -59,9 +62,9 @@ export class ParquetWriter {
     else chunk.pages.push(encoded);
   }
 
-  /** Resolves when all pages so far are compressed. */
+  /** Resolves when all pages so far are compressed, those of the row group that is being written included. */
   async settled(): Promise<void> {
-    await Promise.all(this.#open.flatMap(({ dictionary, pages }) => [dictionary, ...pages]));
+    await Promise.all(this.#compressing);
   }
 
   /** Takes the open row group, of `rows` rows, out; pages that are added from now on belong to the next one. */

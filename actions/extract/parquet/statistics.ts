@@ -6,7 +6,7 @@ import { binary, bool, i64, struct, type ThriftValue } from './thrift.ts';
 type Range = NonNullable<RawPage['range']>;
 
 /** Longer values make the footer heavy and prune nothing more: such a page states no range. */
-const LONGEST = 256;
+export const LONGEST_LIMIT = 256;
 
 /** The struct `Statistics` of a column chunk, from the ranges of its pages. */
 export function chunkStatistics(physical: PhysicalType, pages: readonly WrittenPage[]): ThriftValue {
@@ -23,7 +23,8 @@ export function chunkStatistics(physical: PhysicalType, pages: readonly WrittenP
 
 /** A page's range as the file states it; undefined where there is none or it is too long. */
 export function statedRange(physical: PhysicalType, range: RawPage['range']): Range | undefined {
-  if (range === undefined || range.min.length > LONGEST || range.max.length > LONGEST) return undefined;
+  if (range === undefined || range.min.length > LONGEST_LIMIT || range.max.length > LONGEST_LIMIT)
+    return undefined;
   if (physical !== 'FLOAT' && physical !== 'DOUBLE') return range;
   // The format asks that a zero be written as -0.0 for min and +0.0 for max.
   return { min: signedZero(range.min, 0x80), max: signedZero(range.max, 0) };

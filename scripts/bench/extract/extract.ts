@@ -1,16 +1,18 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { UserError } from '../../../actions/shared/errors.ts';
 import { alone, type Bench, type BenchOptions, type Measure, median } from '../measure.ts';
+import { answerOf } from './answer-of.ts';
+import { measurePeers } from './peers.ts';
 import type { Reading, ReadingAnswer } from './reader.ts';
+import { measureShapes } from './shapes.ts';
 import { lineitem, openSource, orders, type Source } from './source.ts';
 
 const ROWS = 3_000_000;
 const RUNS = 5;
-const SMALL_TABLES = 200;
 
 /** Extract against `psql` that reads the same rows in binary form and throws them away, by turns. */
 export const benchExtract: Bench = async ({ isWanted, say }) => {
@@ -92,24 +94,12 @@ async function measureAll(
     const size = answers[0]![0]!.fileBytes / (await duckDbBytes(file, join(directory, 'duckdb.parquet')));
     add({ ...alone(`${name}: file size to that of DuckDB's zstd`, 0, 1.1, null), ratio: size });
   }
-  for (const millions of [1, 9]) {
-    const name = `orders_${millions}m`;
-    if (!isWanted(name)) continue;
-    for (const statement of orders(name, millions * 1e6).split(';')) await source.sql(statement);
-    const answer = await read([name]);
-    add(alone(`${name}: to S3`, answer.seconds, null, answer.peakBytes));
-    await source.sql(`DROP TABLE ${name}`);
-  }
-  if (isWanted('small tables')) {
-    const tables = Array.from({ length: SMALL_TABLES }, (_, index) => `small_${index}`);
-    for (const table of tables) {
-      await source.sql(
-        `CREATE TABLE ${table} AS SELECT i AS id, 'row ' || i AS name FROM generate_series(1, 100) i`,
-      );
-    }
-    const answer = await read(tables, { parallelism: 4 });
-    add(alone(`small tables: ${SMALL_TABLES} of 100 rows`, answer.seconds, 6, answer.peakBytes));
-  }
+  for (const measure of await measureShapes(source, read, { isWanted, say })) add(measure);
+  const peers = await measurePeers(source, directory, (table) => psqlSeconds(source, table), {
+    isWanted,
+    say,
+  });
+  for (const measure of peers) add(measure);
   return measures;
 }
 
@@ -130,15 +120,8 @@ function psqlSeconds(source: Source, table: string): number {
   return (performance.now() - started) / 1000;
 }
 
-async function readInProcess(reading: Reading): Promise<ReadingAnswer> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'reader.ts'), JSON.stringify(reading)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  for await (const chunk of child.stdout) output += chunk;
-  const last = output.trimEnd().split('\n').at(-1);
-  if (!last) throw new Error('the reading process gave no answer: see its message above');
-  return JSON.parse(last) as ReadingAnswer;
+function readInProcess(reading: Reading): Promise<ReadingAnswer> {
+  return answerOf(join(import.meta.dirname, 'reader.ts'), reading);
 }
 
 /** Bytes of the same rows as DuckDB writes them. */

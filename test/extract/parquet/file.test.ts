@@ -35,6 +35,24 @@ describe('a Parquet file', () => {
     expect(groups.map((group) => group.rows)).toEqual(['3', '1', '5']);
   });
 
+  it('is settled when no page waits to be compressed, also of a row group that was taken out', async () => {
+    const writer = new ParquetWriter([{ name: 'v', physical: 'BYTE_ARRAY' }], 'zstd');
+    const body = Buffer.alloc(4 << 20, 'abcd');
+    writer.addPage({
+      column: 0,
+      kind: 'data',
+      body,
+      values: 1,
+      nulls: 0,
+      isIndexed: false,
+      range: undefined,
+    });
+    writer.takeRowGroup(1);
+    expect(writer.backlog).toBe(body.length);
+    await writer.settled();
+    expect(writer.backlog).toBe(0);
+  });
+
   // More than a page of each: dictionary kept, left in the first page, left after sealed pages, never tried.
   it.each<[string, (row: number) => string]>([
     ['a dictionary', (row) => `value ${row % 1000}`],
