@@ -8,7 +8,7 @@ CREATE TASK IF NOT EXISTS SILVER.REFRESH_SILVER
 AS
 SELECT CURRENT_TIMESTAMP();
 
--- No WHEN on what MERGE_FACT_SALE follows: a skipped task leaves what comes after it unrun (SYSTEM$PREDECESSORS_STATE).
+-- lint: ignore tasks/no-when MERGE_FACT_SALE follows: a skipped task leaves what comes after it unrun
 CREATE TASK IF NOT EXISTS SILVER.MERGE_SALES_TRANSACTION
   WAREHOUSE = {{ warehouse }}
   TIMEZONE = 'UTC'
@@ -48,6 +48,7 @@ WHEN NOT MATCHED THEN INSERT (
   source.FX_RATE_TO_USD, source.STATUS, source.ORDERED_AT, source.UPDATED_AT, source._LOAD_ID
 );
 
+-- lint: ignore tasks/no-when MERGE_FACT_SALE follows this one too
 CREATE TASK IF NOT EXISTS SILVER.MERGE_SALES_DETAIL
   WAREHOUSE = {{ warehouse }}
   TIMEZONE = 'UTC'

@@ -4,16 +4,17 @@ import { startStack } from '../actions/local-stack/stack.ts';
 import { UserError } from '../actions/shared/errors.ts';
 import { readSnowflakeSettings, type SnowflakeSettings } from '../actions/shared/snowflake.ts';
 import { difference, type Outcome } from '../test/conformance/outcome.ts';
-import { writeRecording } from '../test/conformance/recorded.ts';
+import { RECORDED, writeRecording } from '../test/conformance/recorded.ts';
 import { openSession } from '../test/conformance/session.ts';
 import { openSubject, readSubjects, type Subject, withDatabase } from '../test/conformance/suite.ts';
 
-const HELP = `npm run conformance -- [topic | topic/subject]… [--account]
+const HELP = `npm run conformance -- [topic | topic/subject]… [--account [--recordings directory]]
 
   Runs the statements of test/conformance and compares what comes of them with what Snowflake documents.
 
   --account  against the account that the SNOWFLAKE_* variables name instead of the local Snowflake; its answers
-             are recorded in test/conformance/recorded, and the tests compare the local Snowflake with them`;
+             are recorded in test/conformance/recorded (or the directory of --recordings), and the tests compare
+             the local Snowflake with them`;
 
 /** An error of the local Snowflake alone: an account may run the statement. */
 const NOT_SUPPORTED_HERE = '999001';
@@ -27,15 +28,19 @@ interface Tally {
 
 type Where = 'local' | 'account';
 
+/** What is run where; an account's answers go to `recordings`. */
+interface Check {
+  subjects: Subject[];
+  settings: SnowflakeSettings;
+  where: Where;
+  recordings: string;
+}
+
 /** Files at a time: the driver and the server take turns within one. */
 const AT_ONCE = 3;
 
 /** @returns whether every case passed */
-async function checkSubjects(
-  subjects: Subject[],
-  settings: SnowflakeSettings,
-  where: Where,
-): Promise<boolean> {
+async function checkSubjects({ subjects, settings, where, recordings }: Check): Promise<boolean> {
   const version = where === 'account' ? await accountVersion(settings) : '';
   const ready = await withDatabase(settings);
   const topics = new Map<string, Tally>();
@@ -46,7 +51,7 @@ async function checkSubjects(
       const answers = await checkSubject(subject, ready, where, topics.get(subject.topic)!);
       if (where === 'local') continue;
       const date = new Date().toISOString().slice(0, 10);
-      writeRecording(subject, { snowflakeVersion: version, date, answers });
+      writeRecording(subject, { snowflakeVersion: version, date, answers }, recordings);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -117,21 +122,26 @@ function printTable(topics: Map<string, Tally>): void {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { account: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      account: { type: 'boolean' },
+      recordings: { type: 'string', default: RECORDED },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) {
     console.log(HELP);
     return;
   }
   const subjects = readSubjects(positionals);
+  const { recordings } = values;
   if (values.account) {
     if ((process.env.SNOWFLAKE_ACCOUNT ?? '') === '') {
       throw new UserError('not run against an account: SNOWFLAKE_ACCOUNT is not set', {
         remedy: 'Set SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER, a credential and SNOWFLAKE_WAREHOUSE.',
       });
     }
-    if (!(await checkSubjects(subjects, await readSnowflakeSettings(undefined), 'account')))
-      process.exitCode = 1;
+    const settings = await readSnowflakeSettings(undefined);
+    if (!(await checkSubjects({ subjects, settings, where: 'account', recordings }))) process.exitCode = 1;
     return;
   }
   const stack = await startStack({ services: ['snowflake'] });
@@ -143,7 +153,7 @@ async function main(): Promise<void> {
       user: SNOWFLAKE_USER,
       password: SNOWFLAKE_PASSWORD,
     };
-    if (!(await checkSubjects(subjects, settings, 'local'))) process.exitCode = 1;
+    if (!(await checkSubjects({ subjects, settings, where: 'local', recordings }))) process.exitCode = 1;
   } finally {
     await stack.stop();
   }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { functionsPage } from './docs/functions-page.ts';
+import { lintPages } from './docs/lint-pages.ts';
 import { pipelinePage, pipelineSchemaFile } from './docs/pipeline-page.ts';
 import { supportPage } from './docs/support-page.ts';
 
@@ -8,6 +9,7 @@ import { supportPage } from './docs/support-page.ts';
 const PAGES: [file: string, page: () => string][] = [
   ['docs/local-snowflake/functions.md', functionsPage],
   ['docs/local-snowflake/support.md', supportPage],
+  ...lintPages().map(({ file, text }): [string, () => string] => [file, () => text]),
   ['docs/pipeline.md', pipelinePage],
   ['docs/pipeline.schema.json', pipelineSchemaFile],
 ];

@@ -1,9 +1,12 @@
-import { readMigrations } from '../migrate/migration-files.ts';
+import { problemOf, readMigrations } from '../migrate/migration-files.ts';
 import type { Problem } from '../migrate/problem.ts';
 import { orderRepeatables } from '../migrate/repeatable-order.ts';
 import { UserError } from '../shared/errors.ts';
 import { readBootstrap } from './bootstrap.ts';
 import { type DryRun, dryRun } from './dry-run.ts';
+import { readLintConfig } from './lint/config.ts';
+import type { Finding } from './lint/finding.ts';
+import { lintDirectory } from './lint/lint.ts';
 import { parseMigrations } from './parse-migrations.ts';
 import { type SecondOpinion, secondOpinion } from './second-opinion.ts';
 
@@ -25,6 +28,8 @@ export interface CheckReport {
   errors: Problem[];
   warnings: Problem[];
   secondOpinion: SecondOpinion;
+  /** What the lint rules find; they stop nothing here. */
+  findings: Finding[];
   /** Null when errors were found before it. */
   dryRun: DryRun | null;
 }
@@ -40,14 +45,17 @@ const DRY_RUN_VARIABLES = {
 };
 
 /**
- * Checks every migration without an account: names, numbers, variables and syntax of all of them and of the bootstrap first; when nothing
- * is wrong there, all of them run from nothing on a local Snowflake.
+ * Checks every migration without an account: names, numbers, variables and syntax of all of them and of the bootstrap
+ * first, and the lint rules; when nothing is wrong but for those, all of them run from nothing on a local Snowflake.
  * @throws UserError when there is nothing to check
  */
 export async function checkSql(options: CheckOptions): Promise<CheckReport> {
   const onProgress = options.onProgress ?? (() => undefined);
   const variables: Record<string, string> = { ...DRY_RUN_VARIABLES, ...options.variables };
   const { migrations, problems } = readMigrations(options.directory, variables, options);
+  const config = await readLintConfig(options.directory);
+  // What it cannot read is among the errors already.
+  const { findings } = lintDirectory(options.directory, { config });
   const parsed = parseMigrations(migrations);
   const opinion = secondOpinion(parsed.statements);
   const { bootstrap, problems: bootstrapProblems } = readBootstrap(options.bootstrap, variables);
@@ -64,10 +72,11 @@ export async function checkSql(options: CheckOptions): Promise<CheckReport> {
     errors,
     warnings: opinion.disagreements,
     secondOpinion: opinion,
+    findings,
     dryRun: null,
   };
   onProgress(
-    `parsed ${report.statements} statements in ${report.files} files; ${opinion.parsed} of ${opinion.asked} queries have a second opinion`,
+    `parsed ${report.statements} statements in ${report.files} files; ${findings.length} lint findings; ${opinion.parsed} of ${opinion.asked} queries have a second opinion`,
   );
   if (errors.length > 0) return report;
   const { directory, timeoutSeconds = 300 } = options;
@@ -89,8 +98,6 @@ function orderProblems(migrations: Parameters<typeof orderRepeatables>[0]): Prob
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const { file = '', line = 1 } = error.location;
-    const message = error.message.slice(`${file}:${line}: `.length);
-    return [{ file, line, message, remedy: error.remedy ?? '' }];
+    return [problemOf(error, error.location.file ?? '')];
   }
 }

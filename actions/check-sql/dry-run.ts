@@ -1,7 +1,8 @@
 import { CreateBucketCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type Stack, startStack } from '../local-stack/stack.ts';
 import { MigrationFailedError } from '../migrate/failure.ts';
-import { migrate } from '../migrate/migrate.ts';
+import { type MigrateReport, migrate } from '../migrate/migrate.ts';
+import { ANY_ENVIRONMENT } from '../migrate/plan.ts';
 import type { Problem } from '../migrate/problem.ts';
 import { UserError } from '../shared/errors.ts';
 import type { SnowflakeSettings } from '../shared/snowflake.ts';
@@ -16,6 +17,10 @@ export interface DryRunOptions {
   allowGaps: boolean;
   timeoutSeconds: number;
   statements: readonly ParsedStatement[];
+  /** The environment that migrations are for; any by default. */
+  environment?: string | undefined;
+  /** What to look at when all has run, while the local Snowflake lives. */
+  inspect?: (settings: SnowflakeSettings, report: MigrateReport) => Promise<void>;
   onProgress: (line: string) => void;
 }
 
@@ -80,8 +85,10 @@ async function runAll(stack: Stack, options: DryRunOptions): Promise<Omit<DryRun
         ...(warehouse === undefined ? {} : { warehouse }),
       },
       allowGaps: options.allowGaps,
+      environment: options.environment ?? ANY_ENVIRONMENT,
       onProgress,
     });
+    await options.inspect?.(settings, report);
     return { statements: count(report.applied), problems: [] };
   } catch (error) {
     if (!(error instanceof MigrationFailedError)) throw error;

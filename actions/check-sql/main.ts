@@ -1,10 +1,14 @@
+import { writeFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { z } from 'zod';
-import type { Problem } from '../migrate/problem.ts';
-import { parseVariables } from '../migrate/template.ts';
+import { readConfig } from '../migrate/config.ts';
+import { trialVariables } from '../migrate/variables.ts';
 import { booleanInput, readInputs, runAction } from '../shared/action.ts';
 import { UserError } from '../shared/errors.ts';
 import { checkSql } from './check-sql.ts';
+import { atLeast, countBySeverity } from './lint/finding.ts';
+import { type Annotation, annotationsOf } from './lint/formats/github.ts';
+import { formatSarif } from './lint/formats/sarif.ts';
 import { reportMarkdown } from './render.ts';
 
 await runAction('Check SQL', async () => {
@@ -14,24 +18,34 @@ await runAction('Check SQL', async () => {
     bootstrap: z.string(),
     'allow-gaps': booleanInput,
     'timeout-seconds': z.coerce.number().int().min(1),
+    'fail-on': z.enum(['error', 'warning']),
+    sarif: z.string().optional(),
   });
   const report = await checkSql({
     directory: inputs.directory,
-    variables: parseVariables(inputs.variables, process.env),
+    variables: trialVariables(readConfig(undefined, inputs.directory), inputs.variables, process.env),
     bootstrap: inputs.bootstrap,
     allowGaps: inputs['allow-gaps'],
     timeoutSeconds: inputs['timeout-seconds'],
     onProgress: core.info,
   });
-  core.setOutput('errors', report.errors.length);
-  core.setOutput('statements', report.statements);
+  const { errors, warnings, findings, statements, files } = report;
+  const counts = countBySeverity(findings);
+  core.setOutput('errors', errors.length + counts.error);
+  core.setOutput('warnings', warnings.length + counts.warning);
+  core.setOutput('statements', statements);
   if (process.env.GITHUB_STEP_SUMMARY) await core.summary.addRaw(reportMarkdown(report), true).write();
-  for (const warning of report.warnings) core.warning(warning.message, place(warning));
-  // The first one is the action's own annotation.
-  for (const error of report.errors.slice(1)) core.error(`${error.message}\n${error.remedy}`, place(error));
-  const [first] = report.errors;
+  if (inputs.sarif !== undefined)
+    writeFileSync(inputs.sarif, formatSarif({ files, statements, findings, problems: errors }));
+  const [first] = [...errors, ...atLeast(findings, inputs['fail-on'])];
+  const { annotations, leftOut } = annotationsOf(errors, findings, warnings);
+  // The first of what fails is the action's own annotation.
+  const isFirst = ({ file, line, column, text }: Annotation): boolean =>
+    first?.file === file && first.line === line && first.column === column && text.startsWith(first.message);
+  for (const annotation of annotations) if (!isFirst(annotation)) annotate(annotation);
+  if (leftOut > 0) core.info(`${leftOut} more findings are in the summary`);
   if (first === undefined) {
-    core.info(`${report.statements} statements in ${report.files} files: no error`);
+    core.info(`${statements} statements in ${files} files: nothing that fails the check`);
     return;
   }
   const { file, line, column, message, remedy } = first;
@@ -43,7 +57,18 @@ await runAction('Check SQL', async () => {
 // A dry-run that was cut off leaves a driver behind that goes on trying to reach its server.
 process.exit();
 
-function place({ file, line, column }: Problem): core.AnnotationProperties {
+function annotate(annotation: Annotation): void {
+  const properties = place(annotation);
+  if (annotation.severity === 'error') core.error(annotation.text, properties);
+  else if (annotation.severity === 'warning') core.warning(annotation.text, properties);
+  else core.notice(annotation.text, properties);
+}
+
+function place({
+  file,
+  line,
+  column,
+}: Pick<Annotation, 'file' | 'line' | 'column'>): core.AnnotationProperties {
   return {
     title: 'Check SQL',
     file,

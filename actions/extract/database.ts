@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { z } from 'zod';
 import { messageOf, UserError } from '../shared/errors.ts';
@@ -10,8 +11,13 @@ export const databaseSettings = z.object({
   username: z.string().min(1),
   password: z.string(),
   dbname: z.string().min(1),
-  /** As in libpq: `prefer` takes TLS where the server has it, `verify-full` also checks certificate and host. */
-  sslmode: z.enum(['disable', 'prefer', 'require', 'verify-full']).default('prefer'),
+  /**
+   * As in libpq: `prefer` takes TLS where the server has it, `verify-ca` checks the certificate, `verify-full` also
+   * the host.
+   */
+  sslmode: z.enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']).default('prefer'),
+  /** Certificates (PEM) of the authorities that verify-ca and verify-full trust; Node's own when left out. */
+  sslrootcert: z.string().startsWith('-----BEGIN CERTIFICATE-----').optional(),
 });
 export type DatabaseSettings = z.infer<typeof databaseSettings>;
 
@@ -28,9 +34,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
  */
 export async function connect(settings: DatabaseSettings): Promise<pg.Client> {
   const { sslmode } = settings;
-  if (sslmode !== 'prefer') return open(settings, sslmode === 'disable' ? false : tls(sslmode));
+  if (sslmode !== 'prefer') return open(settings, sslmode === 'disable' ? false : tls(settings));
   try {
-    return await open(settings, tls(sslmode));
+    return await open(settings, tls(settings));
   } catch (error) {
     if (error instanceof UserError && messageOf(error.cause) === NO_TLS) return open(settings, false);
     throw error;
@@ -40,14 +46,15 @@ export async function connect(settings: DatabaseSettings): Promise<pg.Client> {
 /** What pg says when the server answers the request for TLS with "N". */
 const NO_TLS = 'The server does not support SSL connections';
 
-function tls(sslmode: 'prefer' | 'require' | 'verify-full'): { rejectUnauthorized: boolean } {
-  return { rejectUnauthorized: sslmode === 'verify-full' };
+function tls({ sslmode, sslrootcert }: DatabaseSettings): ConnectionOptions {
+  return {
+    rejectUnauthorized: sslmode === 'verify-ca' || sslmode === 'verify-full',
+    ...(sslrootcert === undefined ? {} : { ca: sslrootcert }),
+    ...(sslmode === 'verify-ca' ? { checkServerIdentity: () => undefined } : {}),
+  };
 }
 
-async function open(
-  settings: DatabaseSettings,
-  ssl: false | { rejectUnauthorized: boolean },
-): Promise<pg.Client> {
+async function open(settings: DatabaseSettings, ssl: false | ConnectionOptions): Promise<pg.Client> {
   const client = new pg.Client({
     host: settings.host,
     port: settings.port,

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { messageOf, UserError } from '../shared/errors.ts';
+import { UserError } from '../shared/errors.ts';
 import type { SnowflakeSession, StatementAnswer } from '../shared/snowflake.ts';
-import { failureOf, isRefusal } from './failure.ts';
+import { type FailedStatement, failureOf, isRefusal } from './failure.ts';
+import type { MigrationEvent } from './history.ts';
 import type { MigrationFile, MigrationStatement } from './migration-files.ts';
 import { type PendingMigration, restartAt } from './plan.ts';
 import type { MigrationRecorder, NewEvent } from './recorder.ts';
-import { beginsTransaction, isDml, setsSession } from './statement-effects.ts';
+import { beginsTransaction, isDml, setsSession, startsTasks } from './statement-effects.ts';
 import { findFate } from './statement-fate.ts';
 import { beginTransaction } from './transaction.ts';
 import type { WorkSession } from './work-session.ts';
@@ -26,36 +27,43 @@ export interface ApplyContext {
   recorder: MigrationRecorder;
   database: string;
   runId: string;
+  /** Nothing that starts tasks is carried out. */
+  holdTasks?: boolean;
+  /** Takes the values of secret variables out of a text. */
+  hide: (text: string) => string;
   onProgress: (line: string) => void;
 }
 
 /**
  * Applies one migration, statement by statement; each is recorded before and after it runs, so that a run that is
  * killed anywhere can be told where to go on. Two or more statements of nothing but INSERT, UPDATE, DELETE and MERGE
- * are one transaction. That the migration is applied is recorded with the next record: the caller makes the last one.
+ * are one transaction. That the migration is applied, and `alsoDone` with it, is recorded with the next record: the
+ * caller makes the last one.
  * @throws MigrationFailedError with file and line of the statement that Snowflake refused
  */
 export async function applyMigration(
   pending: PendingMigration,
   context: ApplyContext,
+  alsoDone: NewEvent[] = [],
 ): Promise<AppliedMigration> {
   const { migration } = pending;
   const { recorder, work } = context;
   const started = performance.now();
   const from = await whereToGoOn(pending, context);
-  const session = await work.fresh();
+  const session = await work.begin(migration);
   for (const statement of migration.statements.slice(0, from - 1)) {
     if (setsSession(statement)) await work.execute(statement);
   }
   const rest = migration.statements.slice(from - 1);
   const begin = pending.why === 'resumed' ? [] : [migrationEvent(migration, 'applying')];
+  const done = [migrationEvent(migration, 'applied'), ...alsoDone];
   if (from === 1 && rest.length > 1 && rest.every(isDml)) {
     await recorder.record();
-    await applyInTransaction(migration, session, begin, context);
+    await applyInTransaction(migration, session, { begin, done }, context);
   } else {
     recorder.later(...begin);
     for (const statement of rest) await applyStatement(migration, statement, context);
-    recorder.later(migrationEvent(migration, 'applied'));
+    recorder.later(...done);
   }
   return {
     name: migration.name,
@@ -69,8 +77,9 @@ export async function applyMigration(
 async function applyStatement(
   migration: MigrationFile,
   statement: MigrationStatement,
-  { recorder, work, runId }: ApplyContext,
+  { recorder, work, runId, holdTasks, hide }: ApplyContext,
 ): Promise<void> {
+  if (holdTasks && startsTasks(statement)) return;
   const begun = startedEvent(migration, statement);
   await recorder.record([begun]);
   try {
@@ -81,12 +90,12 @@ async function applyStatement(
     const failure = failureOf(
       migration,
       statement,
-      error,
+      { error, hide },
       statement.number === 1
         ? 'Nothing of this migration has been applied.'
         : `It goes on at statement ${restartAt(migration, statement.number)}; those before it are done and must stay as they are.`,
     );
-    if (isRefusal(error)) await recorder.record(failedEvents(migration, begun, failure.failed.line, error));
+    if (isRefusal(error)) await recorder.record(failedEvents(migration, begun, failure.failed));
     throw failure;
   }
 }
@@ -95,12 +104,13 @@ async function applyStatement(
 async function applyInTransaction(
   migration: MigrationFile,
   session: SnowflakeSession,
-  begin: NewEvent[],
+  { begin, done }: { begin: NewEvent[]; done: NewEvent[] },
   context: ApplyContext,
 ): Promise<void> {
-  const { recorder, work, runId } = context;
+  const { recorder, work, runId, hide } = context;
   let current = migration.statements[0]!;
   try {
+    const role = migration.directives.role === null ? null : await recorder.role();
     await session.execute(beginTransaction(runId));
     const events = [...begin];
     for (const statement of migration.statements) {
@@ -108,7 +118,9 @@ async function applyInTransaction(
       const begun = startedEvent(migration, statement);
       events.push(begun, doneEvent(begun, await work.execute(statement, begun.queryTag)));
     }
-    await recorder.record([...events, migrationEvent(migration, 'applied')], session);
+    // The history belongs to the run's role.
+    if (role !== null) await session.execute(`USE ROLE ${role}`);
+    await recorder.record([...events, ...done], session);
     await session.execute('COMMIT');
   } catch (error) {
     // Ends the transaction too.
@@ -117,12 +129,12 @@ async function applyInTransaction(
     const failure = failureOf(
       migration,
       current,
-      error,
+      { error, hide },
       'Nothing of this migration has been applied: it is one transaction.',
     );
     if (isRefusal(error)) {
       const begun = startedEvent(migration, current);
-      await recorder.record([...begin, ...failedEvents(migration, begun, failure.failed.line, error)]);
+      await recorder.record([...begin, ...failedEvents(migration, begun, failure.failed)]);
     }
     throw failure;
   }
@@ -158,7 +170,10 @@ async function whereToGoOn(pending: PendingMigration, context: ApplyContext): Pr
   return restartAt(migration, statement.number + 1);
 }
 
-function migrationEvent(migration: MigrationFile, status: 'applying' | 'applied' | 'failed'): NewEvent {
+export function migrationEvent(
+  migration: Pick<MigrationFile, 'name' | 'version' | 'checksum'>,
+  status: MigrationEvent['status'],
+): NewEvent {
   const { name, version, checksum } = migration;
   return { migration: name, version, statement: 0, status, checksum };
 }
@@ -182,10 +197,9 @@ function doneEvent(begun: NewEvent, { queryId, rowsAffected }: StatementAnswer):
 function failedEvents(
   migration: MigrationFile,
   begun: NewEvent,
-  line: number,
-  error: { message: string; queryId: string | undefined },
+  { line, queryId, error }: FailedStatement,
 ): NewEvent[] {
-  const facts = { line, queryId: error.queryId, error: messageOf(error) };
+  const facts = { line, queryId: queryId ?? undefined, error };
   return [
     { ...begun, ...facts, status: 'failed' },
     { ...migrationEvent(migration, 'failed'), ...facts },

@@ -1,5 +1,5 @@
 import { UserError } from '../shared/errors.ts';
-import type { History } from './history.ts';
+import { type History, isUntouched } from './history.ts';
 import type { MigrationFile } from './migration-files.ts';
 import { compareVersions } from './migration-numbers.ts';
 import type { MigrationRecorder } from './recorder.ts';
@@ -26,7 +26,7 @@ export async function baseline(
     (file) =>
       file.version !== null &&
       compareVersions(file.version, version) <= 0 &&
-      !history.migrations.has(file.name),
+      isUntouched(history.migrations.get(file.name)),
   );
   await recorder.record(
     taken.map((file) => ({

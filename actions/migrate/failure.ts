@@ -30,11 +30,11 @@ export function isRefusal(error: unknown): error is SnowflakeStatementError {
   return error instanceof SnowflakeStatementError && error.queryId !== undefined;
 }
 
-/** `note` says what is applied and where the next run goes on. */
+/** `hide` takes secrets out of Snowflake's words; `note` says what is applied and where the next run goes on. */
 export function failureOf(
   migration: MigrationFile,
   statement: MigrationStatement,
-  error: unknown,
+  { error, hide }: { error: unknown; hide: (text: string) => string },
   note: string,
 ): MigrationFailedError {
   const refusal = isRefusal(error) ? error : undefined;
@@ -44,7 +44,7 @@ export function failureOf(
     file: migration.file,
     line,
     statement: statement.number,
-    error: messageOf(error),
+    error: hide(messageOf(error)),
     queryId: refusal?.queryId ?? null,
   };
   const which = `${migration.file}:${line}: statement ${statement.number} of ${migration.statements.length}`;

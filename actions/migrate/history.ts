@@ -9,8 +9,12 @@ import { type SnowflakeSession, SnowflakeStatementError } from '../shared/snowfl
 export interface History {
   /** Newest event of each migration. */
   migrations: Map<string, MigrationEvent>;
+  /** Newest event of each undo script. */
+  undos: Map<string, MigrationEvent>;
   /** Newest event of each statement since its migration last began, by migration and number. */
   statements: Map<string, Map<number, StatementEvent>>;
+  /** Tasks that a run suspended and did not resume before it died, in the order to resume them. */
+  suspendedTasks: string[];
   /** Number of the newest event; 0 when there is none. */
   lastEvent: number;
   /** Run that holds the lock, or held it when it died. */
@@ -21,7 +25,10 @@ export interface MigrationEvent {
   name: string;
   version: string | null;
   checksum: string;
-  status: 'applying' | 'applied' | 'failed' | 'baseline';
+  /** `undone` and `forgotten`: as if it had never run. */
+  status: 'applying' | 'applied' | 'failed' | 'baseline' | 'undone' | 'forgotten';
+  /** Its number: a later event has a higher one. */
+  event: number;
   /** Text as the database gives it. */
   at: string;
 }
@@ -33,6 +40,19 @@ export interface StatementEvent {
   /** Marks the query in the account's query history. */
   queryTag: string;
   at: string;
+}
+
+/** Stands in place of a migration's name in the events about task graphs. */
+export const TASK_GRAPHS = '(task graphs)';
+
+/** Whether a migration is in place. */
+export function isDone(event: MigrationEvent | undefined): boolean {
+  return event?.status === 'applied' || event?.status === 'baseline';
+}
+
+/** Whether nothing of a migration is in place: it never ran, was undone or forgotten. */
+export function isUntouched(event: MigrationEvent | undefined): boolean {
+  return event === undefined || event.status === 'undone' || event.status === 'forgotten';
 }
 
 /** The names of a history's tables, in full: a migration may change the session's schema. */
@@ -50,7 +70,14 @@ export function historyTables(database: string): HistoryTables {
 
 /** A database before its first migration. */
 export function emptyHistory(): History {
-  return { migrations: new Map(), statements: new Map(), lastEvent: 0, holder: null };
+  return {
+    migrations: new Map(),
+    undos: new Map(),
+    statements: new Map(),
+    suspendedTasks: [],
+    lastEvent: 0,
+    holder: null,
+  };
 }
 
 /**
@@ -65,14 +92,15 @@ export async function readHistory(
   try {
     ({ rows } = await session.execute(
       `SELECT EVENT, MIGRATION, VERSION, STATEMENT_NUMBER, STATUS, CHECKSUM, QUERY_TAG,
-              TO_VARCHAR(RECORDED_AT, 'YYYY-MM-DD HH24:MI:SS TZHTZM') AS RECORDED_AT
+              TO_VARCHAR(RECORDED_AT, 'YYYY-MM-DD HH24:MI:SS TZHTZM') AS RECORDED_AT,
+              IFF(STATUS = 'suspended', NOTE, NULL) AS TASKS
          FROM ${tables.event}
       QUALIFY ROW_NUMBER() OVER (PARTITION BY MIGRATION, STATEMENT_NUMBER ORDER BY EVENT DESC) = 1
           AND (STATEMENT_NUMBER = 0 OR EVENT > MAX(
-                IFF(STATEMENT_NUMBER = 0 AND STATUS IN ('applying', 'applied', 'baseline'), EVENT, 0)
+                IFF(STATEMENT_NUMBER = 0 AND STATUS IN ('applying', 'applied', 'baseline', 'undone', 'forgotten'), EVENT, 0)
               ) OVER (PARTITION BY MIGRATION))
        UNION ALL
-       SELECT 0, NULL, NULL, 0, 'lock', NULL, RUN_ID, NULL FROM ${tables.lock}`,
+       SELECT 0, NULL, NULL, 0, 'lock', NULL, RUN_ID, NULL, NULL FROM ${tables.lock}`,
     ));
   } catch (error) {
     if (error instanceof SnowflakeStatementError && error.code === '002003') return undefined;
@@ -115,7 +143,7 @@ export async function createHistory(session: SnowflakeSession, tables: HistoryTa
        EVENT NUMBER(38,0) NOT NULL, RUN_ID VARCHAR NOT NULL, RUN_URL VARCHAR,
        MIGRATION VARCHAR NOT NULL, VERSION VARCHAR, STATEMENT_NUMBER NUMBER(10,0) NOT NULL,
        STATUS VARCHAR NOT NULL, CHECKSUM VARCHAR NOT NULL, LINE NUMBER(10,0),
-       QUERY_TAG VARCHAR, QUERY_ID VARCHAR, ROWS_AFFECTED NUMBER(38,0), ERROR VARCHAR,
+       QUERY_TAG VARCHAR, QUERY_ID VARCHAR, ROWS_AFFECTED NUMBER(38,0), ERROR VARCHAR, NOTE VARCHAR,
        RECORDED_AT TIMESTAMP_LTZ DEFAULT CURRENT_TIMESTAMP(), RECORDED_BY VARCHAR DEFAULT CURRENT_USER()
      ) COMMENT = 'What migrations did: one row per begin and end; statement 0 is the migration as a whole'`,
   );
@@ -135,7 +163,7 @@ export async function createHistory(session: SnowflakeSession, tables: HistoryTa
      SELECT MIGRATION, VERSION, CHECKSUM,
             IFF(STATEMENT_NUMBER = 0, STATUS, 'applying') AS STATUS,
             IFF(STATUS = 'failed', FAILED_STATEMENT, NULL) AS FAILED_STATEMENT,
-            IFF(STATUS = 'failed', LINE, NULL) AS LINE, QUERY_ID, ERROR,
+            IFF(STATUS = 'failed', LINE, NULL) AS LINE, QUERY_ID, ERROR, NOTE,
             STARTED_AT, IFF(STATEMENT_NUMBER = 0 AND STATUS <> 'applying', RECORDED_AT, NULL) AS FINISHED_AT,
             RECORDED_BY, RUN_URL, RUN_ID
        FROM (
@@ -159,15 +187,15 @@ function addRow(history: History, row: Record<string, unknown>): void {
   const at = String(row.RECORDED_AT);
   const number = Number(row.STATEMENT_NUMBER);
   history.lastEvent = Math.max(history.lastEvent, Number(row.EVENT));
+  if (name === TASK_GRAPHS) {
+    if (row.TASKS !== null) history.suspendedTasks = JSON.parse(String(row.TASKS)) as string[];
+    return;
+  }
   if (number === 0) {
     const version = row.VERSION === null ? null : String(row.VERSION);
-    history.migrations.set(name, {
-      name,
-      version,
-      checksum,
-      status: row.STATUS as MigrationEvent['status'],
-      at,
-    });
+    const status = row.STATUS as MigrationEvent['status'];
+    const events = name.startsWith('U') ? history.undos : history.migrations;
+    events.set(name, { name, version, checksum, status, event: Number(row.EVENT), at });
     return;
   }
   const statements = history.statements.get(name) ?? new Map<number, StatementEvent>();

@@ -17,6 +17,9 @@ export interface LockOptions {
   onProgress: (line: string) => void;
 }
 
+/** Another migrator held the lock for as long as this one was to wait. */
+export class LockHeldError extends UserError {}
+
 export interface MigrationLock {
   /** The history as it is while the lock is held. */
   history: History;
@@ -51,7 +54,7 @@ export async function acquireLock(options: LockOptions, read: History): Promise<
     if (!told || Date.now() >= deadline) {
       const holder = await describeHolder(session, tables);
       if (Date.now() >= deadline) {
-        throw new UserError(`another migration holds the lock: ${holder}`, {
+        throw new LockHeldError(`another migration holds the lock: ${holder}`, {
           remedy: `Wait for it to end and run again. If it is dead, its lock expires ${leaseSeconds} seconds after it was last renewed.`,
         });
       }

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { messageOf, UserError } from '../shared/errors.ts';
 import { SnowflakeError } from '../shared/sql/snowflake-error.ts';
 import { splitStatements } from '../shared/sql/split.ts';
+import { type Directives, readDirectives } from './directives.ts';
 import { compareVersions, numberProblems } from './migration-numbers.ts';
 import type { Problem } from './problem.ts';
 import { unfinishedTransaction } from './statement-effects.ts';
@@ -11,9 +12,12 @@ import { renderTemplate } from './template.ts';
 
 /** A migration as it lies in the repository. */
 export interface MigrationFile {
-  /** `versioned` runs once, in order; `repeatable` runs whenever it has changed, after the versioned ones. */
-  kind: 'versioned' | 'repeatable';
-  /** The number as written, e.g. `007` or `2026.11`; null for a repeatable one. */
+  /**
+   * `versioned` runs once, in order; `repeatable` runs whenever it has changed, after the versioned ones; `always` runs
+   * every time, after those; `undo` takes back the versioned one of its number, in mode undo only.
+   */
+  kind: 'versioned' | 'repeatable' | 'always' | 'undo';
+  /** The number as written, e.g. `007` or `2026.11`; null for what has none. */
   version: string | null;
   /** File name without `.sql`: what the history calls it. */
   name: string;
@@ -21,10 +25,11 @@ export interface MigrationFile {
   file: string;
   /**
    * sha256 of the text: the same for LF and CRLF, with or without byte order mark and final newline. Of a versioned
-   * migration the text as written, so that a variable may change its value; of a repeatable one the text with its
+   * migration the text as written, so that a variable may change its value; of one without a number the text with its
    * values, so that a changed value reaches the object.
    */
   checksum: string;
+  directives: Directives;
   statements: MigrationStatement[];
 }
 
@@ -43,42 +48,80 @@ export interface MigrationStatement {
 
 /** What a directory holds: the migrations that could be read and what is wrong with all of them. */
 export interface MigrationDirectory {
-  /** Versioned ones by number, then repeatable ones by name. */
+  /** Versioned ones by number, then repeatable ones by name, then those that always run, by name. */
   migrations: MigrationFile[];
+  /** The undo script of a versioned migration, by the migration's name. */
+  undos: Map<string, MigrationFile>;
   problems: Problem[];
 }
 
-const NAME = /^(?:V(?<version>\d+(?:[._]\d+)*)|R)__[A-Za-z0-9][A-Za-z0-9_-]*\.sql$/;
+/** Gives the text of a file with something in place of its variables. */
+export type Renderer = (text: string, file: string) => string;
+
+const NAME =
+  /^(?:(?<numbered>[VU])(?<version>\d+(?:[._]\d+)*)|(?<other>[RA]))__[A-Za-z0-9][A-Za-z0-9_-]*\.sql$/;
+const KINDS = { V: 'versioned', R: 'repeatable', A: 'always', U: 'undo' } as const;
+const ORDER = Object.values(KINDS);
 
 /**
  * Reads every migration below a directory, `tests/` in it left out. A name that is none, an undefined variable, an
- * unclosed quote, two files with one number, a gap in the numbers: each is a problem of its file.
+ * unclosed quote, two files with one number, a gap in the numbers: each is a problem of its file. Instead of values for
+ * the variables there may be what renders a text in another way.
  * @throws UserError when there is no directory or no migration in it
  */
 export function readMigrations(
   directory: string,
-  variables: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>> | Renderer,
   options: { allowGaps?: boolean } = {},
 ): MigrationDirectory {
-  const migrations: MigrationFile[] = [];
+  const read: MigrationFile[] = [];
   const problems: Problem[] = [];
   for (const path of migrationPaths(directory)) {
     try {
-      migrations.push(readMigration(path, variables));
+      read.push(readMigration(path, variables));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       problems.push(problemOf(error, path));
     }
   }
-  migrations.sort(
+  read.sort(
     (a, b) =>
-      Number(a.kind === 'repeatable') - Number(b.kind === 'repeatable') ||
+      ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) ||
       (a.version === null || b.version === null ? 0 : compareVersions(a.version, b.version)) ||
       compareText(a.name, b.name),
   );
   // A file that could not be read would look like a gap.
   const allowGaps = options.allowGaps === true || problems.length > 0;
-  return { migrations, problems: [...problems, ...numberProblems(migrations, { allowGaps })] };
+  const migrations = read.filter(({ kind }) => kind !== 'undo');
+  problems.push(...numberProblems(migrations, { allowGaps }));
+  const undos = new Map<string, MigrationFile>();
+  for (const undo of read.filter(({ kind }) => kind === 'undo')) matchUndo(undo, migrations, undos, problems);
+  return { migrations, undos, problems };
+}
+
+/** A migration that could not be read is a problem of its own: its undo script may then seem to have none. */
+function matchUndo(
+  undo: MigrationFile,
+  migrations: readonly MigrationFile[],
+  undos: Map<string, MigrationFile>,
+  problems: Problem[],
+): void {
+  const version = undo.version ?? '';
+  const of = migrations.find((file) => file.version !== null && compareVersions(file.version, version) === 0);
+  const other = of === undefined ? undefined : undos.get(of.name);
+  if (of !== undefined && other === undefined) {
+    undos.set(of.name, undo);
+    return;
+  }
+  problems.push({
+    file: undo.file,
+    line: 1,
+    message:
+      other === undefined
+        ? `there is no migration V${version}__….sql that it would undo`
+        : `it undoes ${of?.name}, and so does ${other.file}`,
+    remedy: 'Give it the number of the migration that it undoes, or delete it.',
+  });
 }
 
 function migrationPaths(directory: string): string[] {
@@ -100,24 +143,26 @@ function migrationPaths(directory: string): string[] {
 }
 
 /** @throws UserError */
-function readMigration(file: string, variables: Readonly<Record<string, string>>): MigrationFile {
+function readMigration(file: string, variables: Readonly<Record<string, string>> | Renderer): MigrationFile {
   const match = NAME.exec(basename(file));
   if (match === null) {
     throw unreadable(
       file,
       'not the name of a migration',
-      'Name it V<number>__what_it_does.sql (runs once) or R__what_it_is.sql (runs when changed).',
+      'Name it V<number>__what_it_does.sql (runs once), R__what_it_is.sql (runs when changed), A__what_it_does.sql (always runs) or U<number>__what_it_undoes.sql.',
     );
   }
-  const version = match.groups?.version ?? null;
+  const { version = null, numbered, other } = match.groups ?? {};
   const text = readText(file);
-  const rendered = renderTemplate(text, variables, file);
+  const rendered =
+    typeof variables === 'function' ? variables(text, file) : renderTemplate(text, variables, file);
   return {
-    kind: version === null ? 'repeatable' : 'versioned',
+    kind: KINDS[(numbered ?? other) as keyof typeof KINDS],
     version,
     name: basename(file, '.sql'),
     file,
     checksum: sha256(version === null ? rendered : text),
+    directives: readDirectives(rendered, file),
     statements: statementsOf(file, rendered),
   };
 }
@@ -133,8 +178,8 @@ export function readStatements(
   return statementsOf(file, renderTemplate(readText(file), variables, file));
 }
 
-/** The text with LF and exactly one newline at its end. */
-function readText(file: string): string {
+/** The text of a file with LF and exactly one newline at its end. */
+export function readText(file: string): string {
   // A link could bring any file of the machine into a message of the log.
   if (!lstatSync(file).isFile())
     throw unreadable(file, 'not a regular file', 'Commit the file itself, no link.');

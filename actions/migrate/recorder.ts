@@ -7,7 +7,7 @@ export interface NewEvent {
   migration: string;
   version: string | null;
   statement: number;
-  status: MigrationEvent['status'] | StatementEvent['status'];
+  status: MigrationEvent['status'] | StatementEvent['status'] | 'suspended' | 'resumed';
   checksum: string;
   /** Line of the file. */
   line?: number;
@@ -15,6 +15,8 @@ export interface NewEvent {
   queryId?: string | undefined;
   rowsAffected?: number;
   error?: string;
+  /** Why a person did this, or where it comes from. */
+  note?: string;
 }
 
 /** How many events one INSERT carries: well below the 16,384 expressions that Snowflake takes in a list. */
@@ -49,6 +51,12 @@ export class MigrationRecorder {
     this.#waiting.push(...events);
   }
 
+  /** The role that may write the history, as SQL writes it. */
+  async role(): Promise<string> {
+    const { rows } = await this.#session.execute('SELECT CURRENT_ROLE() AS ROLE');
+    return `"${String(rows[0]?.ROLE).replaceAll('"', '""')}"`;
+  }
+
   /** Records what waits and these, in order. `session`: that of a transaction which the record is a part of. */
   async record(events: NewEvent[] = [], session: SnowflakeSession = this.#session): Promise<void> {
     const all = [...this.#waiting, ...events];
@@ -59,24 +67,27 @@ export class MigrationRecorder {
   }
 
   async #insert(events: NewEvent[], session: SnowflakeSession): Promise<void> {
-    const binds = events.flatMap(({ migration, version, status, checksum, queryTag, queryId, error }) => [
-      migration,
-      version,
-      status,
-      checksum,
-      queryTag ?? null,
-      queryId ?? null,
-      error ?? null,
-    ]);
+    const binds = events.flatMap(
+      ({ migration, version, status, checksum, queryTag, queryId, error, note }) => [
+        migration,
+        version,
+        status,
+        checksum,
+        queryTag ?? null,
+        queryId ?? null,
+        error ?? null,
+        note ?? null,
+      ],
+    );
     // Numbers stand in the text: a bind among them would make the whole column of VALUES one of text.
     const values = events.map(({ statement, line, rowsAffected }, index) => {
       const numbers = [this.#lastEvent + index + 1, statement, line ?? 'NULL', rowsAffected ?? 'NULL'];
-      return `(${numbers.join(', ')}, ?, ?, ?, ?, ?, ?, ?)`;
+      return `(${numbers.join(', ')}, ?, ?, ?, ?, ?, ?, ?, ?)`;
     });
     const { rowsAffected } = await session.execute(
       `INSERT INTO ${this.#tables.event}
          (RUN_ID, RUN_URL, EVENT, STATEMENT_NUMBER, LINE, ROWS_AFFECTED, MIGRATION, VERSION, STATUS, CHECKSUM, QUERY_TAG,
-          QUERY_ID, ERROR)
+          QUERY_ID, ERROR, NOTE)
        SELECT held.RUN_ID, ?::VARCHAR, event.*
          FROM (VALUES ${values.join(', ')}) AS event, ${this.#tables.lock} AS held
         WHERE held.RUN_ID = ?`,

@@ -1,4 +1,7 @@
+import { infoTable } from './info.ts';
+import { cell, markdownTable } from './markdown.ts';
 import type { MigrateReport } from './migrate.ts';
+import { planMarkdown } from './render-plan.ts';
 
 /** The report in one line, for the log. */
 export function reportLine(report: MigrateReport): string {
@@ -11,7 +14,14 @@ export function reportLine(report: MigrateReport): string {
     case 'verify':
       return `all ${alreadyApplied} migrations are applied to ${database} as they are in the repository`;
     case 'baseline':
+    case 'import':
       return `${applied.length} migrations taken as applied to ${database}`;
+    case 'undo':
+      return `${applied.length} migrations undone on ${database}`;
+    case 'repair':
+      return `the history of ${database} is repaired`;
+    case 'info':
+      return `${alreadyApplied} migrations are applied to ${database}, ${pending.length} would run`;
     case 'apply':
       return applied.length === 0
         ? `nothing to do: ${database} has all ${alreadyApplied} migrations`
@@ -19,13 +29,23 @@ export function reportLine(report: MigrateReport): string {
   }
 }
 
+const DONE: Partial<Record<MigrateReport['mode'], string>> = {
+  baseline: 'taken as applied',
+  import: 'taken as applied',
+  undo: 'run',
+};
+
 /** The report as Markdown, for the job summary. */
 export function reportMarkdown(report: MigrateReport): string {
   const { mode, applied, pending, failed } = report;
+  if (report.info !== null) {
+    const [head = [], ...lines] = infoTable(report.info);
+    return [`### Migrate: ${mode}`, '', ...markdownTable(head, lines), ''].join('\n');
+  }
   const rows = [
     ...applied.map(({ file, why, statements, seconds }) => [
       file,
-      mode === 'baseline' ? 'taken as applied' : 'applied',
+      DONE[mode] ?? 'applied',
       why,
       `${statements} in ${seconds.toFixed(2)} s`,
     ]),
@@ -36,22 +56,14 @@ export function reportMarkdown(report: MigrateReport): string {
       from === 1 ? `${statements}` : `${from} to ${statements}`,
     ]),
   ];
-  const table = [
-    '| migration | state | why | statements |',
-    '|---|---|---|---|',
-    ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`),
-  ];
+  const table = markdownTable(['migration', 'state', 'why', 'statements'], rows);
   return [
     `### Migrate: ${mode}`,
     '',
     `${cell(reportLine(report))}.`,
     ...(rows.length === 0 ? [] : ['', ...table]),
+    ...planMarkdown(pending),
     ...(failed === null ? [] : ['', ...failed.error.split('\n').map((line) => `    ${line}`)]),
     '',
   ].join('\n');
-}
-
-/** File names come from the repository: nothing of them is markup. */
-function cell(text: string): string {
-  return text.replace(/[\\`|<>[\]_]/g, '\\$&').replaceAll('\\*', '*');
 }

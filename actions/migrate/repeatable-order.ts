@@ -3,6 +3,7 @@ import type { Statement } from '../shared/sql/ast.ts';
 import { parseStatement } from '../shared/sql/parse.ts';
 import { SnowflakeError } from '../shared/sql/snowflake-error.ts';
 import type { MigrationFile } from './migration-files.ts';
+import { requirementsOf } from './requirements.ts';
 import { tableUses } from './table-uses.ts';
 
 interface Uses {
@@ -12,11 +13,11 @@ interface Uses {
 
 /**
  * Repeatable migrations in an order in which each finds what it reads: worked out from what their SQL creates and
- * reads, by name otherwise. Versioned ones stay in front, in their order.
- * @throws UserError naming the files of a cycle
+ * reads and what they say that they require, by name otherwise. Versioned ones stay in front, in their order, but for
+ * the repeatable ones that one of them requires. Those that always run come last.
+ * @throws UserError naming the files of a cycle, or a requirement that there is not
  */
 export function orderRepeatables(files: readonly MigrationFile[]): MigrationFile[] {
-  const versioned = files.filter((file) => file.kind === 'versioned');
   const repeatable = files.filter((file) => file.kind === 'repeatable');
   const uses = new Map(repeatable.map((file) => [file, usesOf(file)]));
   const creators = new Map<string, MigrationFile>();
@@ -27,6 +28,10 @@ export function orderRepeatables(files: readonly MigrationFile[]): MigrationFile
     if (ordered.has(file)) return;
     if (visiting.includes(file)) throw circle([...visiting.slice(visiting.indexOf(file)), file]);
     visiting.push(file);
+    for (const required of requirementsOf(file, files)) {
+      // A number says by itself what comes first; one that is too high is found in the plan.
+      if (required.kind !== 'versioned') visit(required);
+    }
     for (const name of uses.get(file)?.reads ?? []) {
       const creator = creators.get(name);
       if (creator !== undefined && creator !== file) visit(creator);
@@ -34,8 +39,8 @@ export function orderRepeatables(files: readonly MigrationFile[]): MigrationFile
     visiting.pop();
     ordered.add(file);
   };
-  for (const file of repeatable) visit(file);
-  return [...versioned, ...ordered];
+  for (const file of files) visit(file);
+  return [...ordered];
 }
 
 /** What the parser cannot read has no dependencies: Snowflake will say. */
@@ -67,7 +72,7 @@ function circle(files: MigrationFile[]): UserError {
     `${first?.file}:1: repeatable migrations read each other in a circle: ${files.map(({ file }) => file).join(' → ')}`,
     {
       location: { file: first?.file ?? '', line: 1 },
-      remedy: 'Take one of the objects out of the circle, or put them into one file.',
+      remedy: 'Take one of them out of the circle, or put them into one file.',
     },
   );
 }

@@ -25,6 +25,13 @@ export function setsSession({ text }: MigrationStatement): boolean {
   return /^(?:USE|SET|UNSET|ALTER\s+SESSION)\b/i.test(text);
 }
 
+/** Statements after which tasks run. */
+export function startsTasks({ text }: MigrationStatement): boolean {
+  return /^(?:ALTER\s+TASK\b[\s\S]*\bRESUME\s*$|EXECUTE\s+TASK\b|SELECT\s+SYSTEM\$TASK_DEPENDENTS_ENABLE\b)/i.test(
+    text,
+  );
+}
+
 /** BEGIN or START TRANSACTION, not the BEGIN of a block. */
 export function beginsTransaction({ text }: MigrationStatement): boolean {
   return /^(?:BEGIN(?:\s+(?:TRANSACTION|WORK|NAME)\b|\s*$)|START\s+TRANSACTION\b)/i.test(text);

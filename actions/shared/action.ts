@@ -5,13 +5,17 @@ import { messageOf, UserError } from './errors.ts';
 
 /**
  * Runs an action's body; turns a failure into one annotation (with file and line where known), a summary
- * and exit code 1. A user's mistake is shown without a stack trace; anything else is a defect and keeps it.
+ * and exit code 1, or what `exitCodeOf` says. A user's mistake is shown without a stack trace; anything else is a defect and keeps it.
  */
-export async function runAction(title: string, body: () => Promise<void>): Promise<void> {
+export async function runAction(
+  title: string,
+  body: () => Promise<void>,
+  exitCodeOf: (error: unknown) => number = () => 1,
+): Promise<void> {
   try {
     await body();
   } catch (error) {
-    process.exitCode = 1;
+    process.exitCode = exitCodeOf(error);
     const user = error instanceof UserError ? error : undefined;
     const text = [messageOf(error), user?.remedy].filter(Boolean).join('\n');
     core.error(text, {

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { messageOf, type SourceLocation, UserError } from './errors.ts';
+import { UserError } from './errors.ts';
+import { readYaml } from './yaml-file.ts';
 
 const objectName = z
   .string()
@@ -129,46 +128,24 @@ export type PostgresTable = z.infer<typeof postgresTable>;
  * @throws UserError with file, line and column of the first problem, and the allowed values.
  */
 export function readPipeline(file: string): Pipeline {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UserError(`cannot read the pipeline configuration ${file}: ${messageOf(error)}`, {
-      remedy: 'Run from the repository root, or give the input "config".',
-      cause: error,
-    });
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const syntax = document.errors[0];
-  if (syntax !== undefined) {
-    const { line, col } = lines.linePos(syntax.pos[0]);
-    throw configError(file, { line, column: col }, syntax.message.split('\n')[0] ?? syntax.message);
-  }
-  const parsed = pipeline.safeParse(document.toJS());
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
-    throw configError(
-      file,
-      locate(document, lines, path),
-      `${path.join('.') || 'document'}: ${issue.message}`,
-    );
-  }
-  for (const [sourceName, source] of Object.entries(parsed.data.sources)) {
+  const { data, error } = readYaml(file, pipeline, {
+    what: 'the pipeline configuration',
+    missing: 'Run from the repository root, or give the input "config".',
+    invalid: 'The fields and their values are described in docs/pipeline.md.',
+  });
+  for (const [sourceName, source] of Object.entries(data.sources)) {
     if (source.kind !== 'postgres') continue;
     source.tables.forEach((table, index) => {
       if (table.strategy === 'watermark' && table.watermark === undefined) {
         const path = ['sources', sourceName, 'tables', index];
-        throw configError(
-          file,
-          locate(document, lines, path),
+        throw error(
+          path,
           `${path.join('.')}.watermark: is needed by strategy "watermark" (or use strategy: full)`,
         );
       }
     });
   }
-  return parsed.data;
+  return data;
 }
 
 /** The source of this name and kind. @throws UserError listing the names that exist. */
@@ -182,29 +159,5 @@ export function sourceOf<Kind extends Source['kind']>(
   const names = Object.entries(config.sources).filter(([, other]) => other.kind === kind);
   throw new UserError(`there is no ${kind} source "${name}" in the pipeline configuration`, {
     remedy: `Use one of: ${names.map(([other]) => other).join(', ') || '(none configured)'}.`,
-  });
-}
-
-function locate(
-  document: ReturnType<typeof parseDocument>,
-  lines: LineCounter,
-  path: readonly PropertyKey[],
-): SourceLocation {
-  for (let length = path.length; length >= 0; length--) {
-    const node = document.getIn(path.slice(0, length), true) as
-      | { range?: [number, number, number] }
-      | undefined;
-    if (node?.range) {
-      const { line, col } = lines.linePos(node.range[0]);
-      return { line, column: col };
-    }
-  }
-  return { line: 1, column: 1 };
-}
-
-function configError(file: string, at: SourceLocation, what: string): UserError {
-  return new UserError(`${file}:${at.line}:${at.column}: ${what}`, {
-    location: { file, ...at },
-    remedy: 'The fields and their values are described in docs/pipeline.md.',
   });
 }

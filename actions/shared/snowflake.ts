@@ -14,6 +14,7 @@ const snowflakeSettings = z.object({
   authenticator: z
     .enum(['SNOWFLAKE', 'SNOWFLAKE_JWT', 'OAUTH', 'PROGRAMMATIC_ACCESS_TOKEN', 'WORKLOAD_IDENTITY'])
     .optional(),
+  /** Only for a Snowflake on this machine: an account asks for more than a password. */
   password: z.string().optional(),
   /** PEM, PKCS#8, encrypted or not. */
   privateKey: z.string().optional(),
@@ -22,6 +23,8 @@ const snowflakeSettings = z.object({
   role: z.string().optional(),
   warehouse: z.string().optional(),
   database: z.string().optional(),
+  /** How long a statement may run; the account's own limit where it is left out. */
+  statementTimeoutSeconds: z.coerce.number().int().min(1).max(604_800).optional(),
 });
 export type SnowflakeSettings = z.infer<typeof snowflakeSettings>;
 
@@ -78,31 +81,40 @@ export async function readSnowflakeSettings(secret: string | undefined): Promise
 /** One signed-in session. Statements run one after another; `close` ends it. */
 export class SnowflakeSession implements AsyncDisposable {
   readonly #connection: snowflakeSdk.Connection;
+  readonly #timeoutSeconds: number | undefined;
 
-  private constructor(connection: snowflakeSdk.Connection) {
+  private constructor(connection: snowflakeSdk.Connection, timeoutSeconds: number | undefined) {
     this.#connection = connection;
+    this.#timeoutSeconds = timeoutSeconds;
   }
 
   /** @throws UserError when the account cannot be reached or refuses the credentials. */
   static async open(settings: SnowflakeSettings): Promise<SnowflakeSession> {
-    return new SnowflakeSession(await openConnection(settings));
+    return new SnowflakeSession(await openConnection(settings), settings.statementTimeoutSeconds);
   }
 
   /**
-   * Runs one statement with `?` binds and returns all its rows. `queryTag` marks it in the query history.
+   * Runs one statement with `?` binds and returns all its rows. `queryTag` marks it in the query history;
+   * `timeoutSeconds` takes the place of the settings' own. A session token that has expired is renewed, and what an
+   * overloaded or unreachable account did not answer is asked for again with the same request id: both by the driver.
    * @throws SnowflakeStatementError
    */
   execute(
     sql: string,
     binds: (string | number | boolean | null)[] = [],
-    options: { queryTag?: string } = {},
+    options: { queryTag?: string; timeoutSeconds?: number | undefined } = {},
   ): Promise<StatementAnswer> {
+    const { queryTag, timeoutSeconds = this.#timeoutSeconds } = options;
+    const parameters = {
+      ...(queryTag === undefined ? {} : { QUERY_TAG: queryTag }),
+      ...(timeoutSeconds === undefined ? {} : { STATEMENT_TIMEOUT_IN_SECONDS: timeoutSeconds }),
+    };
     return new Promise((resolve, reject) => {
       this.#connection.execute({
         sqlText: sql,
         // The driver's type for binds leaves out null and boolean, which it accepts.
         ...(binds.length === 0 ? {} : { binds: binds as snowflakeSdk.Binds }),
-        ...(options.queryTag === undefined ? {} : { parameters: { QUERY_TAG: options.queryTag } }),
+        ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
         complete: (error, statement, rows) => {
           if (error)
             reject(
@@ -140,6 +152,7 @@ export class SnowflakeSession implements AsyncDisposable {
  */
 export async function openConnection(settings: SnowflakeSettings): Promise<snowflakeSdk.Connection> {
   snowflakeSdk.configure({ logLevel: 'OFF', additionalLogToConsole: false });
+  requireLocalForPassword(settings);
   try {
     const connection = snowflakeSdk.createConnection(connectionOptions(await withIdentity(settings)));
     if (settings.authenticator === 'WORKLOAD_IDENTITY') await connection.connectAsync();
@@ -167,11 +180,41 @@ export async function openConnection(settings: SnowflakeSettings): Promise<snowf
  */
 async function withIdentity(settings: SnowflakeSettings): Promise<SnowflakeSettings> {
   if (settings.authenticator !== 'WORKLOAD_IDENTITY' || settings.token !== undefined) return settings;
-  return { ...settings, token: await core.getIDToken('snowflakecomputing.com') };
+  try {
+    return { ...settings, token: await core.getIDToken('snowflakecomputing.com') };
+  } catch (error) {
+    throw new UserError(`Snowflake: GitHub gave this job no identity token: ${messageOf(error)}`, {
+      remedy:
+        'Give the job the permission "id-token: write"; outside of GitHub Actions set SNOWFLAKE_TOKEN, or use a key pair.',
+      cause: error,
+    });
+  }
+}
+
+/** A password that leaves this machine could be guessed, leaked or replayed. @throws UserError */
+function requireLocalForPassword({ account, accessUrl, password, privateKey }: SnowflakeSettings): void {
+  if (password === undefined || privateKey !== undefined) return;
+  const host = accessUrl === undefined ? '' : new URL(accessUrl).hostname;
+  if (/^(?:127(?:\.\d+){3}|localhost|\[::1\])$/.test(host)) return;
+  throw new UserError(
+    `Snowflake: a password does not sign in to account "${account}", only to a local Snowflake`,
+    {
+      remedy:
+        'Use a key pair, workload identity, OAuth or a programmatic access token: docs/production.md shows the set-up.',
+    },
+  );
 }
 
 function connectionOptions(settings: SnowflakeSettings): snowflakeSdk.ConnectionOptions {
-  const { user, privateKey, privateKeyPassphrase, password, token, ...rest } = settings;
+  const {
+    user,
+    privateKey,
+    privateKeyPassphrase,
+    password,
+    token,
+    statementTimeoutSeconds: _,
+    ...rest
+  } = settings;
   return {
     ...rest,
     application: 'globalmart-dataops',

@@ -8,6 +8,8 @@ const HELP = `npm run bench -- NAME [--only TEXT] [--json FILE]
 
   snowflake  the local Snowflake against plain DuckDB doing the same work by hand
   extract    extract against psql that reads the same rows in binary form
+  migrate    the bundled migrate action with a thousand migrations on the local Snowflake
+  check      the lint of 100 and of 1,000 migrations, and sqlfluff where it is installed
 
   --only TEXT  only the measures with this text in their names
   --json FILE  writes the machine and all numbers to a file too
@@ -17,7 +19,9 @@ const HELP = `npm run bench -- NAME [--only TEXT] [--json FILE]
 
 const BENCHES: Record<string, () => Promise<Bench>> = {
   snowflake: async () => (await import('./snowflake/snowflake.ts')).benchSnowflake,
+  migrate: async () => (await import('./migrate/migrate.ts')).benchMigrate,
   extract: async () => (await import('./extract/extract.ts')).benchExtract,
+  check: async () => (await import('./check/check.ts')).benchCheck,
 };
 
 async function main(args: string[]): Promise<void> {

@@ -30,7 +30,7 @@ export function functionsPage(): string {
 Generated from the code by \`npm run docs\`. ${all.length} functions, ${approximated} of them approximated: the last column says how
 they may differ. "Cases" is the number of conformance cases that call the function, "file" the one with most of them.
 \`npm run conformance\` runs them. Table functions, SYSTEM$ functions and those with a lambda (FILTER, TRANSFORM, REDUCE)
-are not in this table; any other function that is not here is refused by name.
+are not in this table; any other function of an account is refused by name, with error 999001.
 
 | function | kind | cases | file | approximated |
 |---|---|---|---|---|

@@ -23,14 +23,17 @@ const recording = z.object({
 });
 export type Recording = z.infer<typeof recording>;
 
+/** Where recordings are kept. */
+export const RECORDED = join(import.meta.dirname, 'recorded');
+
 /** The recording of a file, if an account was ever asked. */
-export function readRecording(subject: Subject): Recording | undefined {
-  const path = pathOf(subject);
+export function readRecording(subject: Subject, directory = RECORDED): Recording | undefined {
+  const path = pathOf(subject, directory);
   return existsSync(path) ? recording.parse(JSON.parse(readFileSync(path, 'utf8'))) : undefined;
 }
 
-export function writeRecording(subject: Subject, made: Recording): void {
-  const path = pathOf(subject);
+export function writeRecording(subject: Subject, made: Recording, directory = RECORDED): void {
+  const path = pathOf(subject, directory);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(made, null, 2)}\n`);
 }
@@ -45,6 +48,6 @@ export function recordedOutcome(
   return answer?.statement === one.sql ? answer.outcome : undefined;
 }
 
-function pathOf(subject: Subject): string {
-  return join(import.meta.dirname, 'recorded', subject.topic, `${subject.subject}.json`);
+function pathOf(subject: Subject, directory: string): string {
+  return join(directory, subject.topic, `${subject.subject}.json`);
 }

@@ -37,9 +37,9 @@ describe('a killed run', () => {
       INSERT INTO ${table} SELECT i, timestamp '2026-06-01' + i * interval '1 s' FROM generate_series(1, 1000) i`);
       let child: ChildProcess | undefined;
       const proxy = await startHttpProxy(process.env.AWS_ENDPOINT_URL_S3!, async (seen, url) => {
-        if (seen !== method || !path.test(url)) return;
+        if (seen !== method || !path.test(url)) return undefined;
         child!.kill('SIGKILL');
-        await new Promise(() => {});
+        return new Promise<never>(() => {});
       });
       const run = runAction({ name: table }, { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` });
       child = run.child;
@@ -73,9 +73,9 @@ it('a rerun that reads other rows than the killed run writes under names that Sn
   const prefix = 'bronze/shop/renamed/ingest_date=2026-06-29/load_id=2026-06-29/';
   let child: ChildProcess | undefined;
   const proxy = await startHttpProxy(process.env.AWS_ENDPOINT_URL_S3!, async (seen, url) => {
-    if (seen !== 'PUT' || !/_manifest\.json/.test(url)) return;
+    if (seen !== 'PUT' || !/_manifest\.json/.test(url)) return undefined;
     child!.kill('SIGKILL');
-    await new Promise(() => {});
+    return new Promise<never>(() => {});
   });
   const run = runAction({ name: 'renamed' }, { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` });
   child = run.child;

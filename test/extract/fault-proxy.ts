@@ -14,7 +14,7 @@ export type Fault = 'reset' | { status: number; code: string };
  */
 export async function startHttpProxy(
   target: string,
-  before: (method: string, path: string) => Promise<Fault | void>,
+  before: (method: string, path: string) => Promise<Fault | undefined>,
 ): Promise<FaultProxy> {
   const { hostname, port } = new URL(target);
   const server = createServer((incoming, answer) => {

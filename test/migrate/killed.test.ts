@@ -48,6 +48,7 @@ function startMigrate(project: Project, proxy: QueryProxy): ChildProcess {
       'INPUT_OUT-OF-ORDER': 'false',
       'INPUT_ALLOW-GAPS': 'false',
       'INPUT_LOCK-TIMEOUT-SECONDS': '0',
+      INPUT_COUNT: '1',
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

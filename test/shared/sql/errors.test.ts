@@ -48,7 +48,6 @@ describe('what is no Snowflake SQL is a syntax error with its place', () => {
 
 describe('Snowflake SQL that the tree does not hold is refused by name', () => {
   test.each([
-    ['create table t (a int, check (a > 1))', 'CHECK constraints'],
     ['alter table t add search optimization on equality(a)', 'SEARCH OPTIMIZATION ON columns'],
     ['select 1 from t connect by nocycle a = prior b', 'CONNECT BY NOCYCLE'],
     ['select m!predict(1)', 'a method call with !'],

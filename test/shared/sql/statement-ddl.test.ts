@@ -2,7 +2,7 @@ import { name, statements, word } from './statement-cases.ts';
 
 statements('createTable', [
   [
-    `create or replace transient table if not exists db.s.t (
+    `create or replace transient table db.s.t (
        id number(38,0) not null autoincrement start 1 increment 2 noorder comment 'key',
        name varchar(20) collate 'en-ci' default 'x' not null,
        at timestamp_ntz default current_timestamp,
@@ -13,7 +13,7 @@ statements('createTable', [
      cluster by (to_date(at), id) data_retention_time_in_days = 3 change_tracking = true comment = 'all'`,
     {
       orReplace: true,
-      ifNotExists: true,
+      ifNotExists: false,
       lifetime: 'TRANSIENT',
       name: name('DB', 'S', 'T'),
       comment: 'all',

@@ -8,6 +8,7 @@ import {
 import type { Bound } from './bound.ts';
 import { literal } from './cast.ts';
 import { bindExpression } from './expression.ts';
+import { existsElsewhere } from './functions/elsewhere.ts';
 import { type CallFacts, type FunctionDefinition, findFunction } from './functions/registry.ts';
 import { bindConnectByPath } from './hierarchy.ts';
 import { bindLambdaCall } from './lambda.ts';
@@ -217,11 +218,19 @@ function bindEngineCall(node: FunctionCall, scope: Scope): Bound {
   return bound;
 }
 
-/** 002140, or 002141 for a qualified name. */
+/** 999001 for a function that a real account has, else 002140, or 002141 for a qualified name. */
 export function unknownFunction(name: Identifier[], position: Position): SnowflakeError {
+  if (isSnowflakes(name.map((part) => part.name)))
+    return notSupportedHere(`function ${formatParts(name)}`, position);
   return name.length === 1
     ? plainError('002140', '42601', `Unknown function ${formatName(name[0]!.name)}.`, position)
     : plainError('002141', '42601', `Unknown user-defined function ${formatParts(name)}.`, position);
+}
+
+/** Nobody but Snowflake defines functions in the database SNOWFLAKE or in an INFORMATION_SCHEMA. */
+function isSnowflakes(name: string[]): boolean {
+  if (name.length === 1) return existsElsewhere(name[0]!);
+  return name[0] === 'SNOWFLAKE' || name.at(-2) === 'INFORMATION_SCHEMA';
 }
 
 /** SEQ4() and its like over a lone TABLE(GENERATOR(…)) number its rows, wherever they stand. */

@@ -32,7 +32,7 @@ export class Catalog {
 
   /**
    * The live object of one of these kinds with this folded name. Kinds of the relation name space exclude each other,
-   * but a session's temporary table or stage hides a permanent object from that session; others do not see it.
+   * but a session's temporary table, view or stage hides a permanent object from that session; others do not see it.
    */
   find<Kind extends RecordKind>(
     kinds: readonly Kind[],
@@ -50,7 +50,7 @@ export class Catalog {
         record.droppedAt === null &&
         (kinds as readonly RecordKind[]).includes(record.kind)
       ) {
-        const owner = record.kind === 'TABLE' || record.kind === 'STAGE' ? (record.sessionId ?? null) : null;
+        const owner = 'sessionId' in record ? (record.sessionId ?? null) : null;
         if (owner === null) found = record as RecordOfKind<Kind>;
         else if (owner === sessionId) return record as RecordOfKind<Kind>;
       }

@@ -1,5 +1,6 @@
 import type { Statement } from '../../../shared/sql/ast.ts';
 import { notSupportedHere } from '../../../shared/sql/snowflake-error.ts';
+import { executeAlert } from './alerts/alert.ts';
 import { executeChain } from './chain.ts';
 import { copyIntoLocation } from './copy/copy-into-location.ts';
 import { copyIntoTable } from './copy/copy-into-table.ts';
@@ -49,6 +50,7 @@ const handlers: { [Kind in Statement['kind']]?: Handler<Kind> } = {
   createTask,
   alterTask,
   executeTask,
+  executeAlert,
   createObject,
   alterObject,
   createTable,

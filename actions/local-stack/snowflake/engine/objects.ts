@@ -64,6 +64,8 @@ export interface TableConstraint {
   type: 'PRIMARY KEY' | 'UNIQUE' | 'FOREIGN KEY' | 'CHECK';
   columns: string[];
   references: { table: string; columns: string[] } | null;
+  /** What CHECK demands of each row, as written. */
+  check?: string;
   /** RELY, ON DELETE …, as written: recorded and shown. */
   properties?: string[];
   comment?: string;
@@ -109,6 +111,8 @@ export interface DynamicTable {
 }
 export interface ViewRecord extends ObjectRecord {
   kind: 'VIEW';
+  /** Session that owns a temporary view. */
+  sessionId?: string;
   secure: boolean;
   materialized: boolean;
   clusterBy?: string;
@@ -233,7 +237,8 @@ export interface RecordedObject extends ObjectRecord {
     | 'PASSWORD POLICY'
     | 'SESSION POLICY'
     | 'AUTHENTICATION POLICY'
-    | 'SECRET';
+    | 'SECRET'
+    | 'ALERT';
   /** Kind as created, e.g. 'STORAGE INTEGRATION'. */
   type: string;
   properties: Record<string, FormatValue>;

@@ -6,7 +6,8 @@ import type {
   UnsetVariable,
   Use,
 } from '../../../shared/sql/ast.ts';
-import { compilationError, doesNotExist } from '../../../shared/sql/snowflake-error.ts';
+import type { Position } from '../../../shared/sql/position.ts';
+import { compilationError, SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
 import type { Bound } from '../bind/bound.ts';
 import { bindExpression } from '../bind/expression.ts';
 import { bindQuery } from '../bind/query.ts';
@@ -30,7 +31,7 @@ export async function use(statement: Use, session: Session, run: Run): Promise<S
     const schema = parts.at(-1)!;
     const database = parts.at(-2) ?? requireDatabase(session);
     if (catalog.find(['SCHEMA'], database, null, schema) === undefined && schema !== 'INFORMATION_SCHEMA') {
-      throw doesNotExist('Schema', parts.join('.'), name.start);
+      throw cannotUse(name.start);
     }
     session.database = database;
     session.schema = schema;
@@ -38,7 +39,7 @@ export async function use(statement: Use, session: Session, run: Run): Promise<S
     const database = nameParts(name, session, run);
     if (database.length === 2) return use({ ...statement, type: 'SCHEMA' }, session, run);
     if (catalog.find(['DATABASE'], null, null, database[0]!) === undefined) {
-      throw doesNotExist('Database', database[0]!, name.start);
+      throw cannotUse(name.start);
     }
     session.database = database[0]!;
     session.schema =
@@ -46,12 +47,21 @@ export async function use(statement: Use, session: Session, run: Run): Promise<S
   } else if (type !== 'SECONDARY ROLES') {
     const object = singleName(name, session, run);
     const builtIn = type === 'ROLE' && BUILT_IN_ROLES.includes(object);
-    if (!builtIn && catalog.find([type], null, null, object) === undefined)
-      throw doesNotExist(type, object, name.start);
+    if (!builtIn && catalog.find([type], null, null, object) === undefined) throw cannotUse(name.start);
     if (type === 'ROLE') session.role = object;
     else session.warehouse = object;
   }
   return statusResult(DONE, 'SCL');
+}
+
+/** 002043: USE does not tell what of which name there is not. */
+function cannotUse(position: Position): SnowflakeError {
+  return new SnowflakeError(
+    '002043',
+    '02000',
+    'SQL compilation error:\nObject does not exist, or operation cannot be performed.',
+    { position },
+  );
 }
 
 /** SET v = …, SET (a, b) = (…, …) */

@@ -19,9 +19,10 @@ export const STATEMENTS: SupportArea = {
       'ALTER TABLE support_b ADD COLUMN c DATE',
     ),
     supported(
-      'CREATE VIEW, secure and materialized',
+      'CREATE VIEW, secure, temporary and materialized',
       'ddl',
       'CREATE SECURE VIEW support_view AS SELECT 1 AS a',
+      'CREATE TEMPORARY VIEW support_temporary_view AS SELECT 1 AS a',
     ),
     supported(
       'Dynamic tables',
@@ -95,6 +96,19 @@ export const STATEMENTS: SupportArea = {
       'GRANT ROLE support_role TO ROLE SYSADMIN',
     ),
     approximated(
+      'Alerts on a schedule',
+      'EXECUTE ALERT waits for condition and action, and fails as they do; there is no ALERT_HISTORY',
+      'CREATE WAREHOUSE support_alert_warehouse',
+      'CREATE TABLE support_alerted (a INT)',
+      "CREATE ALERT support_alert WAREHOUSE = support_alert_warehouse SCHEDULE = '60 MINUTE' IF (EXISTS (SELECT 1)) THEN INSERT INTO support_alerted VALUES (1)",
+      'EXECUTE ALERT support_alert',
+    ),
+    refused(
+      'Alerts on new data, and conditions that are no query',
+      'not here',
+      'CREATE ALERT support_alert_on_data IF (EXISTS (SELECT 1)) THEN SELECT 1',
+    ),
+    approximated(
       'Warehouses, resource monitors, integrations',
       'recorded and shown; there is nothing to run or bill',
       'CREATE WAREHOUSE support_warehouse',
@@ -104,7 +118,18 @@ export const STATEMENTS: SupportArea = {
       'recorded and shown, not enforced, as in an account',
       'CREATE TABLE support_keys (a INT PRIMARY KEY)',
     ),
-    refused('CHECK constraints', 'not here', 'CREATE TABLE support_check (a INT CHECK (a > 0))'),
+    approximated(
+      'CHECK constraints',
+      'enforced; a row that breaks one ends the statement, COPY INTO too whatever ON_ERROR says, with error 999003: Snowflake does not document its number',
+      'CREATE TABLE support_check (a INT CHECK (a > 0))',
+      'INSERT INTO support_check VALUES (1)',
+    ),
+    refused(
+      'DROP and RENAME of a column that a CHECK constraint reads, queries in CHECK, CHECK … NOT ENFORCED',
+      'what becomes of them is not documented',
+      'CREATE TABLE support_checked (a INT, b INT CHECK (b > 0))',
+      'ALTER TABLE support_checked RENAME COLUMN b TO c',
+    ),
     supported('SHOW, DESCRIBE, GET_DDL, INFORMATION_SCHEMA', 'metadata', 'SHOW TABLES'),
     refused(
       'External, Iceberg, hybrid, event and interactive tables',

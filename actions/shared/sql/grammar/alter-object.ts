@@ -1,5 +1,6 @@
 import type { AlterObject, Property } from '../ast.ts';
 import { notSupportedHere } from '../snowflake-error.ts';
+import { parseAlterAlert } from './alert.ts';
 import { parseAlterColumns } from './alter-column.ts';
 import { parseSet, parseUnset } from './alter-set.ts';
 import { sequenceClause } from './create-object.ts';
@@ -79,6 +80,8 @@ function parseOwnAction(r: Reader, type: AlterObject['type']): AlterObject['acti
       const body = parseExpression(r);
       return { kind: 'setBody', body, bodyText: r.slice(start) };
     }
+    case 'ALERT':
+      return parseAlterAlert(r);
     case 'TAG':
       if (r.skipWords('UNSET', 'ALLOWED_VALUES')) return { kind: 'unsetAllowedValues' };
       for (const change of ['ADD', 'DROP'] as const) {

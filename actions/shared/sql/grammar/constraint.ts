@@ -1,5 +1,5 @@
-import type { Constraint, Identifier } from '../ast.ts';
-import { notSupportedHere } from '../snowflake-error.ts';
+import type { Constraint, Expression, Identifier } from '../ast.ts';
+import { parseExpression } from './expression.ts';
 import { parseObjectName, parseOptionalColumns } from './names.ts';
 import { parseComment } from './object-clauses.ts';
 import type { Reader } from './reader.ts';
@@ -17,14 +17,16 @@ export function startsConstraint(r: Reader): boolean {
 }
 
 /**
- * `[CONSTRAINT name] PRIMARY KEY | UNIQUE | FOREIGN KEY …`; `column` where it stands behind one.
+ * `[CONSTRAINT name] PRIMARY KEY | UNIQUE | FOREIGN KEY | CHECK (…) …`; `column` where it stands behind one.
  * https://docs.snowflake.com/en/sql-reference/sql/create-table-constraint
  */
 export function parseConstraint(r: Reader, column: Identifier | null): Constraint {
   const { start } = r.token;
   const name = r.skipWords('CONSTRAINT') ? r.identifier() : null;
   const type = parseConstraintType(r);
-  let columns = column === null ? r.parenthesized(() => r.identifier()) : [column];
+  const check = type === 'CHECK' ? parseCheck(r) : null;
+  let columns: Identifier[] = [];
+  if (check === null) columns = column === null ? r.parenthesized(() => r.identifier()) : [column];
   // A column's own FOREIGN KEY may repeat its name.
   if (column !== null && type === 'FOREIGN KEY') {
     const own = parseOptionalColumns(r);
@@ -37,15 +39,23 @@ export function parseConstraint(r: Reader, column: Identifier | null): Constrain
   }
   // A comment behind a column's constraint is the column's.
   const { words, comment } = parseConstraintProperties(r, column === null);
-  return { name, type, columns, references, properties: words, comment, ...r.range(start) };
+  return { name, type, columns, references, check, properties: words, comment, ...r.range(start) };
 }
 
-/** `PRIMARY KEY`, `UNIQUE`, `[FOREIGN KEY]` before REFERENCES. */
+/** `(condition)` */
+function parseCheck(r: Reader): Expression {
+  r.expectSymbol('(');
+  const condition = parseExpression(r);
+  r.expectSymbol(')');
+  return condition;
+}
+
+/** `PRIMARY KEY`, `UNIQUE`, `CHECK`, `[FOREIGN KEY]` before REFERENCES. */
 export function parseConstraintType(r: Reader): Constraint['type'] {
   if (r.skipWords('PRIMARY', 'KEY')) return 'PRIMARY KEY';
   if (r.skipWords('UNIQUE')) return 'UNIQUE';
   if (r.skipWords('FOREIGN', 'KEY') || r.isWord('REFERENCES')) return 'FOREIGN KEY';
-  if (r.isWord('CHECK')) throw notSupportedHere('CHECK constraints', r.token.start);
+  if (r.skipWords('CHECK')) return 'CHECK';
   throw r.unexpected();
 }
 

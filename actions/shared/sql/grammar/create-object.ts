@@ -1,14 +1,13 @@
 import type { CreateObject, ObjectType, Property } from '../ast.ts';
+import { alertClause } from './alert.ts';
 import type { CreateHead } from './create.ts';
 import { parseType } from './data-types.ts';
 import { parseExpression } from './expression.ts';
-import { flagProperty, textProperty } from './flag-property.ts';
+import { flagProperty } from './flag-property.ts';
 import { parseObjectName } from './names.ts';
 import { parseClauses } from './object-clauses.ts';
 import { parsePropertyValue } from './properties.ts';
-import { parseQuery } from './query.ts';
 import type { Reader } from './reader.ts';
-import { parseStatementAt } from './statement.ts';
 
 /** CREATE of an object that is a name and properties, with the few clauses of its own kind. */
 export function parseCreateObject(r: Reader, head: CreateHead, type: ObjectType): CreateObject {
@@ -102,25 +101,6 @@ function triggers(r: Reader, start: Property['start']): Property {
     items.push({ kind: 'string', value: r.slice(place), ...r.range(place) });
   }
   return { name: 'TRIGGERS', value: { kind: 'list', items, ...r.range(start) }, ...r.range(start) };
-}
-
-/** `IF (EXISTS (query)) THEN statement`, both checked and kept as text. */
-function alertClause(r: Reader, word: string, start: Property['start']): Property {
-  const place = r.token.start;
-  if (word === 'THEN') {
-    parseStatementAt(r);
-    return textProperty(r, 'THEN', r.slice(place), start);
-  }
-  r.expectSymbol('(');
-  r.expectWords('EXISTS');
-  r.expectSymbol('(');
-  const inner = r.token.start;
-  if (r.isWord('SELECT') || r.isWord('WITH')) parseQuery(r);
-  else parseStatementAt(r);
-  const text = r.slice(inner);
-  r.expectSymbol(')');
-  r.expectSymbol(')');
-  return textProperty(r, 'IF', text, start);
 }
 
 /** `AS (name type, …) RETURNS type -> body`: https://docs.snowflake.com/en/sql-reference/sql/create-masking-policy */

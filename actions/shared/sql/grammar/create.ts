@@ -1,6 +1,6 @@
 import type { CreateFlags, Statement } from '../ast.ts';
 import type { Position } from '../position.ts';
-import { notSupportedHere } from '../snowflake-error.ts';
+import { notSupportedHere, SnowflakeError } from '../snowflake-error.ts';
 import { parseCreateContainer } from './create-container.ts';
 import { parseCreateObject } from './create-object.ts';
 import { parseCreatePipe } from './create-pipe.ts';
@@ -60,6 +60,7 @@ export function parseCreate(r: Reader): Statement {
   const type = parseObjectType(r, 'CREATE');
   for (const modifier of modifiers) if (!allowed[type]?.includes(modifier)) throw r.unexpected(typeToken);
   const ifNotExists = r.skipWords('IF', 'NOT', 'EXISTS');
+  if (ifNotExists && (orReplace || orAlter)) throw incompatible(orReplace ? 'OR REPLACE' : 'OR ALTER', start);
   const head: CreateHead = { start, orReplace, orAlter, ifNotExists, modifiers };
   switch (type) {
     case 'TABLE':
@@ -86,4 +87,14 @@ export function parseCreate(r: Reader): Statement {
     default:
       return parseCreateObject(r, head, type);
   }
+}
+
+/** 001004 */
+function incompatible(option: string, position: Position): SnowflakeError {
+  return new SnowflakeError(
+    '001004',
+    '0A000',
+    `SQL compilation error:\noptions IF NOT EXISTS and ${option} are incompatible.`,
+    { position },
+  );
 }

@@ -63,13 +63,7 @@ const kinds = [
 ].map((kind) => kind.split(' '));
 
 /** Statements of one form that Snowflake has and the tree has no types for. */
-const whole = [
-  ['COPY', 'FILES'],
-  ['EXECUTE', 'DBT', 'PROJECT'],
-  ['EXECUTE', 'ALERT'],
-  ['EXECUTE', 'NOTEBOOK'],
-  ['DEFINE'],
-];
+const whole = [['COPY', 'FILES'], ['EXECUTE', 'DBT', 'PROJECT'], ['EXECUTE', 'NOTEBOOK'], ['DEFINE']];
 
 /** Clauses of CREATE and ALTER that the tree has no types for. */
 const clauses = [

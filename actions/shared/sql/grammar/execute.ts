@@ -1,5 +1,13 @@
-import type { CallProcedure, ExecuteImmediate, ExecuteTask, FunctionCall, ObjectName } from '../ast.ts';
+import type {
+  CallProcedure,
+  ExecuteAlert,
+  ExecuteImmediate,
+  ExecuteTask,
+  FunctionCall,
+  ObjectName,
+} from '../ast.ts';
 import { notSupportedHere } from '../snowflake-error.ts';
+import { parseExecuteAlert } from './alert.ts';
 import { parseRoutine } from './create-routine.ts';
 import { parseExpression } from './expression.ts';
 import { parseArgument } from './function-call.ts';
@@ -33,11 +41,12 @@ export function parseCallWith(r: Reader): CallProcedure {
   return { ...parseCallProcedure(r), anonymous, ...r.range(start) };
 }
 
-/** EXECUTE IMMEDIATE and EXECUTE TASK. */
-export function parseExecute(r: Reader): ExecuteImmediate | ExecuteTask {
+/** EXECUTE IMMEDIATE, EXECUTE TASK and EXECUTE ALERT. */
+export function parseExecute(r: Reader): ExecuteImmediate | ExecuteTask | ExecuteAlert {
   const { start } = r.token;
   r.expectWords('EXECUTE');
   if (r.skipWords('TASK')) return parseExecuteTask(r, start);
+  if (r.skipWords('ALERT')) return parseExecuteAlert(r, start);
   if (!r.isWord('IMMEDIATE')) throw notSupportedHere(`EXECUTE ${r.written}`, r.token.start);
   r.expectWords('IMMEDIATE');
   if (r.skipWords('FROM')) {

@@ -31,6 +31,8 @@ export interface Constraint extends Node {
   type: 'PRIMARY KEY' | 'UNIQUE' | 'FOREIGN KEY' | 'CHECK';
   columns: Identifier[];
   references: { table: ObjectName; columns: Identifier[] } | null;
+  /** What CHECK demands of each row. */
+  check: Expression | null;
   /** ENFORCED, NOT ENFORCED, RELY, NORELY, … as written */
   properties: string[];
   comment: string | null;
@@ -300,6 +302,10 @@ export interface AlterPipe extends Node {
     | { kind: 'set'; properties: Property[] }
     | { kind: 'unset'; names: string[] }
     | { kind: 'refresh'; prefix: string | null; modifiedAfter: string | null };
+}
+export interface ExecuteAlert extends Node {
+  kind: 'executeAlert';
+  name: ObjectName;
 }
 export interface ExecuteTask extends Node {
   kind: 'executeTask';

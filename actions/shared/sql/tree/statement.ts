@@ -14,6 +14,7 @@ import type {
   CreateTask,
   CreateView,
   Drop,
+  ExecuteAlert,
   ExecuteTask,
   Grant,
   Undrop,
@@ -69,6 +70,7 @@ export type Statement =
   | AlterObject
   | AlterTask
   | AlterPipe
+  | ExecuteAlert
   | ExecuteTask
   | Drop
   | Undrop

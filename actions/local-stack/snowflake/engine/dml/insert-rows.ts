@@ -11,7 +11,7 @@ import type { TableColumn, TableRecord } from '../objects.ts';
 import { identityName, physicalName, storageColumns, storedColumns } from '../tables/storage.ts';
 import type { Transaction } from '../transaction.ts';
 import { assign } from './assign.ts';
-import { checkedNotNull } from './not-null.ts';
+import { checkedRows } from './checked-rows.ts';
 import { timesRead } from './replace-rows.ts';
 import { endAllRows } from './row-changes.ts';
 
@@ -56,7 +56,7 @@ function completeRows(
     const given: Bound = { sql: `q.c${index + 1}`, type: source.columns[index]!.type };
     return `${assign(given, column).sql} AS ${physicalName(column)}`;
   });
-  return checkedNotNull(table, `SELECT ${values.join(', ')} FROM (${source.sql}) AS q`);
+  return checkedRows(table, `SELECT ${values.join(', ')} FROM (${source.sql}) AS q`, context);
 }
 
 function insertSql(table: TableRecord, rows: string, version: number): string {

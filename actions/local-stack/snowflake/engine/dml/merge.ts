@@ -18,11 +18,11 @@ import type { Run, Session } from '../session.ts';
 import { physicalName, storedColumns, targetRelation } from '../tables/storage.ts';
 import type { Transaction } from '../transaction.ts';
 import { assign } from './assign.ts';
+import { checkedRows } from './checked-rows.ts';
 import { bindAndLock, countsResult, targetName, targetTable } from './dml.ts';
 import { throwDuplicate } from './duplicate-row.ts';
 import { isDefault } from './insert.ts';
 import { defaultValue, requireWidth, targetColumns } from './insert-rows.ts';
-import { checkedNotNull } from './not-null.ts';
 import { canReplace, replaceRows } from './replace-rows.ts';
 import { applyChanges, type RowChanges } from './row-changes.ts';
 import { bindSet } from './update.ts';
@@ -114,7 +114,7 @@ function mergeSql(
   });
   const join = statement.clauses.some((clause) => !clause.matched) ? 'LEFT JOIN' : 'JOIN';
   const pairs = `SELECT CASE ${action} END AS _action, ${rowOf(target)}, ${image.join(', ')} FROM ${source.sql()} ${join} ${target.sql()} ON ${on.sql}`;
-  return checkedNotNull(table, `SELECT * FROM (${pairs}) WHERE _action IS NOT NULL`, "_action = 'D'");
+  return checkedRows(table, `SELECT * FROM (${pairs}) WHERE _action IS NOT NULL`, context, "_action = 'D'");
 }
 
 function rowOf(target: ScopeRelation): string {

@@ -10,11 +10,11 @@ import type { StatementResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import { physicalName, storedColumns, targetRelation } from '../tables/storage.ts';
 import { assign } from './assign.ts';
+import { checkedRows } from './checked-rows.ts';
 import { bindAndLock, countsResult, targetName, targetTable } from './dml.ts';
 import { throwDuplicate } from './duplicate-row.ts';
 import { isDefault } from './insert.ts';
 import { columnNamed, defaultValue } from './insert-rows.ts';
-import { checkedNotNull } from './not-null.ts';
 import { canReplace, replaceRows } from './replace-rows.ts';
 import { applyChanges } from './row-changes.ts';
 
@@ -35,7 +35,11 @@ export async function update(statement: Update, session: Session, run: Run): Pro
       const joined = from === null ? '1' : `count(*) OVER (PARTITION BY ${target.alias}._row)`;
       const nth = from === null ? '1' : `row_number() OVER (PARTITION BY ${target.alias}._row)`;
       const sql = `SELECT 'U' AS _action, ${target.alias}._row, ${target.alias}._born, ${newImage(table, target, values)}, ${joined} AS _joined, ${nth} AS _nth FROM ${tables}${condition}`;
-      return { writes: [table], table, sql: checkedNotNull(table, `SELECT * FROM (${sql}) WHERE _nth = 1`) };
+      return {
+        writes: [table],
+        table,
+        sql: checkedRows(table, `SELECT * FROM (${sql}) WHERE _nth = 1`, context),
+      };
     });
     if (run.describeOnly) return updatedResult(0, 0);
     if (statement.from === null && canReplace(transaction, table, sql)) {

@@ -9,6 +9,7 @@ import type { StatementResult } from '../result.ts';
 import { routineProperties } from '../scripting/show-procedures.ts';
 import type { Run, Session } from '../session.ts';
 import { describedProperties } from './described-properties.ts';
+import { type Place, visibleTables, visibleViews } from './listing.ts';
 import { resultOfRows } from './show.ts';
 import { listings } from './show-listings.ts';
 
@@ -33,6 +34,7 @@ const SHOWN: Record<string, string> = {
   STREAM: 'STREAMS',
   PIPE: 'PIPES',
   SEQUENCE: 'SEQUENCES',
+  ALERT: 'ALERTS',
 };
 
 /** DESCRIBE of every kind of object. Source: docs.snowflake.com, DESCRIBE <object>. */
@@ -49,7 +51,8 @@ export async function describe(statement: Describe, session: Session, run: Run):
     case 'TASK':
     case 'STREAM':
     case 'PIPE':
-    case 'SEQUENCE': {
+    case 'SEQUENCE':
+    case 'ALERT': {
       const record = requireNamed(type, name, session, run);
       const listing = listings[SHOWN[type]!]!;
       const place = { database: record.database!, schema: record.schema! };
@@ -68,7 +71,7 @@ export async function describe(statement: Describe, session: Session, run: Run):
       const inside: { createdAt: number; name: string; kind: string }[] =
         record.kind === 'DATABASE'
           ? catalog.list('SCHEMA', { database: record.name })
-          : [...catalog.list('TABLE', placeOf(record)), ...catalog.list('VIEW', placeOf(record))];
+          : [...visibleTables(session, placeOf(record)), ...visibleViews(session, placeOf(record))];
       const header = columns({ created_on: instant, name: text, kind: text });
       const rows = inside.map((one): Cell[] => [one.createdAt, one.name, one.kind]);
       return resultOfRows(header, rows, session, run);
@@ -137,8 +140,8 @@ function identityText({ start, increment, order }: NonNullable<TableRecord['colu
   return `IDENTITY START ${start} INCREMENT ${increment} ${order ? 'ORDER' : 'NOORDER'}`;
 }
 
-function placeOf(schema: { database: string | null; name: string }) {
-  return { database: schema.database, schema: schema.name };
+function placeOf(schema: { database: string | null; name: string }): Place {
+  return { database: schema.database!, schema: schema.name };
 }
 
 /** A policy's types without their sizes. */

@@ -107,7 +107,9 @@ function containerDdl(
   const statements = ORDER.flatMap((kind) =>
     (catalog.list(kind, place) as CatalogRecord[])
       .filter((record) => record.kind !== 'TABLE' || record.lifetime !== 'TEMPORARY')
-      .filter((record) => record.kind !== 'FUNCTION' || record.sessionId === undefined)
+      .filter(
+        (record) => !(record.kind === 'FUNCTION' || record.kind === 'VIEW') || record.sessionId === undefined,
+      )
       // What was created later may refer to what was there.
       .sort((a, b) => a.id - b.id)
       .flatMap((record) => ddlOf(record, name, session) ?? []),

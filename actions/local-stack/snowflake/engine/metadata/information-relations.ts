@@ -13,6 +13,7 @@ import {
   type Place,
   rowCount,
   visibleTables,
+  visibleViews,
 } from './listing.ts';
 
 type Relation = TableRecord | ViewRecord;
@@ -22,7 +23,7 @@ export function yesNo(value: boolean): string {
 }
 
 function relations(session: Session, place: Place): Relation[] {
-  return [...visibleTables(session, place), ...inPlace('VIEW')(session, place, false)];
+  return [...visibleTables(session, place), ...visibleViews(session, place)];
 }
 
 /** https://docs.snowflake.com/en/sql-reference/info-schema/databases */
@@ -97,7 +98,7 @@ function tableType(one: Relation): string {
 }
 
 /** https://docs.snowflake.com/en/sql-reference/info-schema/views */
-const views = listing<ViewRecord>(inPlace('VIEW'), {
+const views = listing<ViewRecord>(visibleViews, {
   TABLE_CATALOG: [text, (one) => one.database],
   TABLE_SCHEMA: [text, (one) => one.schema],
   TABLE_NAME: [text, (one) => one.name],

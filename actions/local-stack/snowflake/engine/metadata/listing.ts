@@ -1,6 +1,6 @@
 import type { Column, SnowflakeType } from '../../../../shared/sql/types.ts';
 import { type Cell, columns, instant, text } from '../dml/rows-relation.ts';
-import type { CatalogRecord, RecordKind, RecordOfKind, TableRecord } from '../objects.ts';
+import type { CatalogRecord, RecordKind, RecordOfKind, TableRecord, ViewRecord } from '../objects.ts';
 import type { Session } from '../session.ts';
 
 /** What SHOW lists: documented columns, in order, and a row per object. */
@@ -120,6 +120,13 @@ export function visibleTables(session: Session, place: Place = {}, history = fal
   return inPlace('TABLE')(session, place, history).filter(
     // The directories of stages are tables of no schema.
     (table) => table.schema !== null && (table.sessionId === null || table.sessionId === session.id),
+  );
+}
+
+/** Views of a place that a session sees. */
+export function visibleViews(session: Session, place: Place, history = false): ViewRecord[] {
+  return inPlace('VIEW')(session, place, history).filter(
+    (view) => view.sessionId === undefined || view.sessionId === session.id,
   );
 }
 

@@ -69,7 +69,7 @@ function columnText(column: TableRecord['columns'][number], session: Session): s
 
 /** Names that the system gave are left out. */
 function constraintText(constraint: TableConstraint): string {
-  const columns = constraint.columns.map(formatIdentifier).join(', ');
+  const columns = constraint.check ?? constraint.columns.map(formatIdentifier).join(', ');
   const name = constraint.name.startsWith('SYS_CONSTRAINT_')
     ? ''
     : `constraint ${formatIdentifier(constraint.name)} `;

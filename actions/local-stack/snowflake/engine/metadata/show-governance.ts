@@ -26,6 +26,19 @@ function policies(
   });
 }
 
+/** https://docs.snowflake.com/en/sql-reference/sql/show-alerts */
+const alerts = listing<RecordedObject>(recordedInPlace('ALERT'), {
+  ...placed<RecordedObject>(),
+  owner: [text, (one) => one.owner],
+  comment: [text, (one) => one.comment],
+  warehouse: [text, ({ properties }) => (properties.WAREHOUSE as string | undefined) ?? null],
+  schedule: [text, ({ properties }) => String(properties.SCHEDULE)],
+  state: [text, ({ properties }) => String(properties.STATE ?? 'suspended')],
+  condition: [text, ({ properties }) => String(properties.IF)],
+  action: [text, ({ properties }) => String(properties.THEN)],
+  owner_role_type: constant('ROLE'),
+});
+
 /** https://docs.snowflake.com/en/sql-reference/sql/show-secrets */
 const secrets = listing<RecordedObject>(recordedInPlace('SECRET'), {
   created_on: [instant, (one) => one.createdAt],
@@ -69,6 +82,7 @@ const networkPolicies = listing<RecordedObject>(ofAccount('NETWORK POLICY') as (
 
 export const governanceListings: Record<string, Listing> = {
   TAGS: tags,
+  ALERTS: alerts,
   'MASKING POLICIES': policies('MASKING POLICY'),
   'ROW ACCESS POLICIES': policies('ROW ACCESS POLICY'),
   'PASSWORD POLICIES': policies('PASSWORD POLICY'),

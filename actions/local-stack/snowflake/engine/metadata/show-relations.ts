@@ -7,7 +7,6 @@ import { showTypeText } from './column-facts.ts';
 import {
   clusteringKey,
   constant,
-  inPlace,
   type Listing,
   listing,
   onOff,
@@ -15,6 +14,7 @@ import {
   placed,
   rowCount,
   visibleTables,
+  visibleViews,
   yn,
 } from './listing.ts';
 
@@ -50,7 +50,7 @@ const tables = listing<TableRecord>(
 
 /** https://docs.snowflake.com/en/sql-reference/sql/show-views: materialized ones are among them. */
 const views = listing<ViewRecord>(
-  inPlace('VIEW'),
+  visibleViews,
   {
     created_on: [instant, (one) => one.createdAt],
     name: [text, (one) => one.name],
@@ -70,7 +70,7 @@ const views = listing<ViewRecord>(
 
 /** https://docs.snowflake.com/en/sql-reference/sql/show-materialized-views */
 const materializedViews = listing<ViewRecord>(
-  (session, place, history) => inPlace('VIEW')(session, place, history).filter((one) => one.materialized),
+  (session, place, history) => visibleViews(session, place, history).filter((one) => one.materialized),
   {
     created_on: [instant, (one) => one.createdAt],
     name: [text, (one) => one.name],
@@ -131,7 +131,7 @@ const dynamicTables = listing<Dynamic>(
 /** https://docs.snowflake.com/en/sql-reference/sql/show-objects: tables and views. */
 const objects = listing<TableRecord | ViewRecord>(
   (session, place) =>
-    [...visibleTables(session, place), ...inPlace('VIEW')(session, place, false)].sort((a, b) =>
+    [...visibleTables(session, place), ...visibleViews(session, place)].sort((a, b) =>
       formatName(a) < formatName(b) ? -1 : 1,
     ),
   {
@@ -177,7 +177,7 @@ interface ColumnItem {
 }
 
 function columnsIn(session: Session, place: Place): ColumnItem[] {
-  const relations = [...visibleTables(session, place), ...inPlace('VIEW')(session, place, false)];
+  const relations = [...visibleTables(session, place), ...visibleViews(session, place)];
   return relations
     .filter((relation) => place.relation === undefined || relation.id === place.relation)
     .flatMap((relation) => relation.columns.map((column) => ({ name: column.name, relation, column })));

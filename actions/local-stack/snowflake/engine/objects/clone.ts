@@ -74,6 +74,7 @@ function canClone(catalog: Session['engine']['catalog']): (record: CatalogRecord
   return (record) => {
     if (record.kind === 'STAGE') return record.url !== null;
     if (record.kind === 'TABLE') return record.lifetime !== 'TEMPORARY';
+    if (record.kind === 'VIEW') return record.sessionId === undefined;
     if (record.kind !== 'PIPE') return true;
     const stage = catalog.get(record.stageId);
     return stage?.kind === 'STAGE' && stage.url !== null;
@@ -132,6 +133,8 @@ async function connected(
         finalizes: record.finalizes === null ? null : mapped(record.finalizes),
         consecutiveFailures: 0,
       };
+    case 'ALERT':
+      return { ...record, properties: { ...record.properties, STATE: 'suspended' } };
     case 'PIPE':
       return { ...record, isClone: true, tableId: mapped(record.tableId), stageId: mapped(record.stageId) };
     default:

@@ -30,6 +30,7 @@ const IN_SCHEMA: readonly RecordKind[] = [
   'SESSION POLICY',
   'AUTHENTICATION POLICY',
   'SECRET',
+  'ALERT',
 ];
 
 /** Where objects of a kind live. */

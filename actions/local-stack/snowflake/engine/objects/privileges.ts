@@ -22,6 +22,7 @@ const privileges: Record<string, readonly string[]> = {
   PROCEDURE: ['USAGE'],
   SECRET: ['USAGE', 'READ'],
   TASK: ['MONITOR', 'OPERATE', 'APPLYBUDGET'],
+  ALERT: ['MONITOR', 'OPERATE'],
   PIPE: ['MONITOR', 'OPERATE', 'APPLYBUDGET'],
   TAG: ['APPLY', 'READ'],
   'MASKING POLICY': ['APPLY'],

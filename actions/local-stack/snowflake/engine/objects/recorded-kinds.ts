@@ -60,6 +60,11 @@ const kinds: Partial<Record<ObjectType, RecordedKind>> = {
       OAUTH_REFRESH_TOKEN_EXPIRY_TIME API_AUTHENTICATION ALGORITHM`),
     required: ['TYPE'],
   },
+  ALERT: {
+    kind: 'ALERT',
+    properties: words('WAREHOUSE SCHEDULE IF THEN'),
+    required: ['IF', 'THEN'],
+  },
   'STORAGE INTEGRATION': {
     kind: 'INTEGRATION',
     properties: words('TYPE ENABLED AZURE_TENANT_ID USE_PRIVATELINK_ENDPOINT'),

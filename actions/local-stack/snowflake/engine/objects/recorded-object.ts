@@ -5,6 +5,7 @@ import {
   notSupportedHere,
   SnowflakeError,
 } from '../../../../shared/sql/snowflake-error.ts';
+import { requireAlert } from '../alerts/alert.ts';
 import { nameParts, requireSchema } from '../names.ts';
 import type { FormatValue, RecordedObject } from '../objects.ts';
 import { type StatementResult, statusResult } from '../result.ts';
@@ -29,7 +30,7 @@ const SECRET_PROPERTIES = new Set([
 const DONE = 'Statement executed successfully.';
 
 /**
- * Warehouses, roles, users, integrations, tags and the like: created, altered, shown and dropped, with no
+ * Warehouses, roles, users, integrations, tags, alerts and the like: created, altered, shown and dropped, with no
  * effect on what queries return.
  */
 export async function createRecordedObject(
@@ -46,6 +47,7 @@ export async function createRecordedObject(
   const { kind } = recorded;
   requireRecordedProperties(type, statement.properties);
   requireComplete(type, statement.properties, statement.start);
+  if (type === 'ALERT') requireAlert(statement.properties, true);
   const place = placeOf(kind, nameParts(statement.name, session, run), session);
   if (place.schema !== null) requireSchema(session, { database: place.database!, schema: place.schema });
   const { catalog } = session.engine;
@@ -124,6 +126,7 @@ function alteredRecord(
   switch (action.kind) {
     case 'set': {
       requireRecordedProperties(found.type, action.properties);
+      if (type === 'ALERT') requireAlert(action.properties, false);
       const { COMMENT: comment, ...properties } = readProperties(action.properties);
       if (comment !== undefined) record.comment = String(comment);
       Object.assign(record.properties, properties);
@@ -145,7 +148,9 @@ function alteredRecord(
     case 'resume':
     case 'resumeIfSuspended':
       if (found.kind === 'WAREHOUSE') return withState(record, action.kind);
-      break;
+      if (found.kind !== 'ALERT' || action.kind === 'resumeIfSuspended') break;
+      record.properties.STATE = action.kind === 'suspend' ? 'suspended' : 'started';
+      return record;
     case 'allowedValues': {
       const now = allowedValues(record) ?? [];
       const others = now.filter((value) => !action.values.includes(value));

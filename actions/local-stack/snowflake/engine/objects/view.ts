@@ -6,8 +6,8 @@ import { bindQuery } from '../../bind/query.ts';
 import { plainError } from '../../bind/scope.ts';
 import { createBindContext } from '../bind-context.ts';
 import { createDynamicTable } from '../dynamic-tables/create-dynamic-table.ts';
-import { formatIdentifier, formatName, requireSchema, resolveName } from '../names.ts';
-import type { ViewColumn, ViewRecord } from '../objects.ts';
+import { type FullName, formatIdentifier, formatName, requireSchema, resolveName } from '../names.ts';
+import type { CatalogRecord, ViewColumn, ViewRecord } from '../objects.ts';
 import { governedColumns } from '../policies/alter-governance.ts';
 import { rowAccessFromProperty } from '../policies/attach.ts';
 import { type StatementResult, statusResult } from '../result.ts';
@@ -34,12 +34,13 @@ export async function createView(
 ): Promise<StatementResult> {
   if (statement.dynamicTable) return createDynamicTable(statement, session, run);
   if (statement.recursive) return createView(unrolled(statement), session, run);
-  if (statement.temporary) throw notSupportedHere('TEMPORARY views', statement.start);
   requireViewClauses(statement);
   const name = resolveName(statement.name, session, run);
   requireSchema(session, name);
   const { catalog } = session.engine;
-  const existing = catalog.occupant('VIEW', name.database, name.schema, name.name);
+  const existing = statement.temporary
+    ? ownTemporary(name, session)
+    : catalog.occupant('VIEW', name.database, name.schema, name.name);
   if (existing !== undefined && statement.ifNotExists) {
     return statusResult(`${name.name} already exists, statement succeeded.`);
   }
@@ -68,6 +69,7 @@ export async function createView(
     comment: statement.comment ?? '',
     secure: statement.secure,
     materialized: statement.materialized,
+    ...(statement.temporary ? { sessionId: session.id } : {}),
     changeTracking: booleanProperty(statement.properties, 'CHANGE_TRACKING') ?? false,
     ...(cluster === undefined ? {} : { clusterBy: String(plainValue(cluster.value)) }),
     columns: governedColumns(columns, statement.columns, session, run),
@@ -86,6 +88,13 @@ export async function createView(
   });
   const done = kept === undefined ? 'created' : 'altered';
   return statusResult(`${titleOf(type)} ${name.name} successfully ${done}.`);
+}
+
+/** What already has a temporary view's name: it stands beside a permanent object, and hides it. */
+function ownTemporary(name: FullName, session: Session): CatalogRecord | undefined {
+  const { catalog } = session.engine;
+  const found = catalog.find(['TABLE', 'VIEW'], name.database, name.schema, name.name, session.id);
+  return found?.sessionId === session.id ? found : undefined;
 }
 
 /** A recursive view is the recursive common table expression of its name. Source: docs.snowflake.com, CREATE VIEW. */

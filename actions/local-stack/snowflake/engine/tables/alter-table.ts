@@ -27,6 +27,7 @@ import {
   withColumn,
 } from './alter-columns.ts';
 import { alterConstraints } from './alter-constraints.ts';
+import { requireRowsPass, requireUnchecked } from './check-constraint.ts';
 import {
   buildColumn,
   buildConstraint,
@@ -89,6 +90,7 @@ async function alter(
       for (const identifier of action.columns) {
         if (action.ifExists && !table.columns.some((column) => column.name === identifier.name)) continue;
         requireNoPolicyArgument(altered, identifier.name);
+        requireUnchecked(altered, identifier.name, 'DROP of a column');
         altered = await dropColumn(altered, requireColumn(altered, identifier), transaction);
       }
       if (altered.columns.length === 0)
@@ -126,8 +128,12 @@ async function alter(
     case 'addConstraint':
     case 'dropConstraint':
     case 'renameConstraint':
-    case 'alterConstraint':
-      return { ...table, constraints: alterConstraints(table, action, session, run) };
+    case 'alterConstraint': {
+      const constraints = alterConstraints(table, action, session, run);
+      if (action.kind === 'addConstraint')
+        await requireRowsPass(table, constraints.slice(-1), session, run, transaction);
+      return { ...table, constraints };
+    }
     case 'clusterBy':
       return {
         ...table,
@@ -233,12 +239,14 @@ async function addColumns(
     const constraints = definition.constraints.map((constraint) =>
       buildConstraint(constraint, altered.columns, session, run),
     );
+    await requireRowsPass(altered, constraints, session, run, transaction);
     altered = { ...altered, constraints: [...altered.constraints, ...constraints] };
   }
   return altered;
 }
 
 function renameColumn(table: TableRecord, column: TableColumn, name: string): TableRecord {
+  requireUnchecked(table, column.name, 'RENAME of a column');
   const renamed = renamedInPolicies(withColumn(table, { ...column, name }), column.name, name);
   requireUniqueNames(renamed.columns);
   return {

@@ -9,6 +9,7 @@ import { assign } from '../dml/assign.ts';
 import { findObject, formatName } from '../names.ts';
 import type { TableColumn, TableConstraint } from '../objects.ts';
 import type { Run, Session } from '../session.ts';
+import { checkCondition, checkedColumns } from './check-constraint.ts';
 import { physicalName } from './storage.ts';
 
 /** A column as the catalog records it. `id` is its physical number; `type` is given for CTAS columns without one. */
@@ -105,14 +106,14 @@ export function requireUniqueNames(columns: readonly { name: string }[]): void {
   }
 }
 
-/** Constraints are recorded and shown, not enforced (NOT NULL is). Source: docs.snowflake.com, "Constraints". */
+/** Constraints are recorded and shown, not enforced (NOT NULL and CHECK are). Source: docs.snowflake.com, "Constraints". */
 export function buildConstraint(
   constraint: Constraint,
   columns: readonly TableColumn[],
   session: Session,
   run: Run,
 ): TableConstraint {
-  if (constraint.type === 'CHECK') throw notSupportedHere('CHECK constraints', constraint.start);
+  if (constraint.check !== null) return buildCheck(constraint, constraint.check, columns, session, run);
   for (const { name, start } of constraint.columns) {
     if (!columns.some((column) => column.name === name)) throw invalidIdentifier(name, start);
   }
@@ -131,6 +132,31 @@ export function buildConstraint(
             table: formatName(findObject(['TABLE'], references.table, session, run)),
             columns: references.columns.map((column) => column.name),
           },
+    properties: constraint.properties,
+    ...(constraint.comment === null ? {} : { comment: constraint.comment }),
+    createdAt: run.startedAt,
+  };
+}
+
+/** @throws SnowflakeError where the condition is none over these columns */
+function buildCheck(
+  constraint: Constraint,
+  condition: Expression,
+  columns: readonly TableColumn[],
+  session: Session,
+  run: Run,
+): TableConstraint {
+  if (constraint.properties.includes('NOT ENFORCED'))
+    throw notSupportedHere('NOT ENFORCED CHECK constraints', constraint.start);
+  const check = textOf(condition, run);
+  const read = checkedColumns(condition);
+  checkCondition(condition, run.text, columns, createBindContext(session, run));
+  return {
+    name: constraint.name?.name ?? `SYS_CONSTRAINT_${randomUUID()}`,
+    type: 'CHECK',
+    columns: read,
+    references: null,
+    check,
     properties: constraint.properties,
     ...(constraint.comment === null ? {} : { comment: constraint.comment }),
     createdAt: run.startedAt,

@@ -86,7 +86,7 @@ async function inTransaction(
   await transaction.commit();
 }
 
-/** Drops the temporary tables and stages of a session that has ended, with what they held. */
+/** Drops the temporary objects of a session that has ended, with what they held. */
 export async function dropTemporaryObjects(
   engine: Engine,
   isOver: (sessionId: string) => boolean,
@@ -97,18 +97,17 @@ export async function dropTemporaryObjects(
   const stages = [...engine.catalog.list('STAGE'), ...engine.catalog.list('STAGE', { dropped: true })].filter(
     (stage) => stage.sessionId !== undefined && isOver(stage.sessionId),
   );
-  const functions = [
-    ...engine.catalog.list('FUNCTION'),
-    ...engine.catalog.list('FUNCTION', { dropped: true }),
-  ].filter((one) => one.sessionId !== undefined && isOver(one.sessionId));
-  if (ended.length + stages.length + functions.length === 0) return;
+  const others = (['FUNCTION', 'VIEW'] as const)
+    .flatMap((kind) => [...engine.catalog.list(kind), ...engine.catalog.list(kind, { dropped: true })])
+    .filter((one) => one.sessionId !== undefined && isOver(one.sessionId));
+  if (ended.length + stages.length + others.length === 0) return;
   const connection = await connect(engine.database);
   const transaction = await Transaction.begin(engine, connection, false);
   for (const table of ended) {
     for (const sql of removeStorage(table)) await transaction.run(sql);
     await transaction.forget(table.id);
   }
-  for (const one of [...stages, ...functions]) await transaction.forget(one.id);
+  for (const one of [...stages, ...others]) await transaction.forget(one.id);
   await transaction.commit();
   connection.closeSync();
   for (const stage of stages)

@@ -61,19 +61,23 @@ export async function runTask(task: TaskRecord, graph: GraphRun, attempt: number
     scheduledFrom: graph.options.scheduledFrom ?? 'EXECUTE TASK',
     config: graph.config,
   };
-  await recordTaskRun(engine, entry);
+  let skipped = false;
   try {
-    if (task.whenText !== null && !(await conditionHolds(task.whenText, session))) {
+    // Whoever finds the run in the history can cancel it: it is cancellable before it is recorded.
+    const ended = await runCancellable(session, task.id, timeLimit(task, graph), async () => {
+      await recordTaskRun(engine, entry);
+      skipped = task.whenText !== null && !(await conditionHolds(task.whenText, session));
+      if (skipped) return;
+      entry.startedAt = engine.now();
+      await session.execute(task.bodyText, { queryId: entry.queryId });
+    });
+    if (ended !== null) return endEarly(entry, ended, timeLimit(task, graph));
+    if (skipped) {
       entry.state = 'SKIPPED';
       entry.errorCode = '0040003';
       entry.errorMessage = 'Conditional expression for task evaluated to false.';
       return 'SKIPPED';
     }
-    entry.startedAt = engine.now();
-    const ended = await runCancellable(session, task.id, timeLimit(task, graph), async () => {
-      await session.execute(task.bodyText, { queryId: entry.queryId });
-    });
-    if (ended !== null) return endEarly(entry, ended, timeLimit(task, graph));
     entry.state = 'SUCCEEDED';
     return 'SUCCEEDED';
   } catch (error) {

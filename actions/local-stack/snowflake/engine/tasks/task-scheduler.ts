@@ -1,4 +1,5 @@
 import { parseObjectName } from '../../../../shared/sql/parse.ts';
+import { runDueAlerts } from '../alerts/alert.ts';
 import type { Engine } from '../engine.ts';
 import { fullName } from '../names.ts';
 import type { TaskRecord } from '../objects.ts';
@@ -24,10 +25,13 @@ interface Due {
 }
 const plans = new WeakMap<Engine, Map<number, Due>>();
 
-/** Runs the graphs of resumed root tasks when they come due by the engine's clock. */
+/** Runs the graphs of resumed root tasks, and resumed alerts, when they come due by the engine's clock. */
 export function startTaskScheduler(engine: Engine): { stop(): void } {
   const due = duePlan(engine);
-  const timer = setInterval(() => runDueTasks(engine, due), TICK_MS);
+  const timer = setInterval(() => {
+    runDueTasks(engine, due);
+    runDueAlerts(engine);
+  }, TICK_MS);
   return { stop: () => clearInterval(timer) };
 }
 

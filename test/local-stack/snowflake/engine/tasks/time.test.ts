@@ -219,7 +219,6 @@ describe('a run', () => {
       ).length === 0
     )
       await sleep(10);
-    await sleep(50);
     await t.sql("SELECT SYSTEM$USER_TASK_CANCEL_ONGOING_EXECUTIONS('a')");
     expect(await run()).toEqual(['CANCELLED', '000604']);
     await t.sql('ALTER TASK a MODIFY AS SELECT 1');

@@ -1,0 +1,62 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Writes `count` migrations of four statements each, as a project of some years has them. */
+export function writeMigrations(directory: string, count: number): void {
+  mkdirSync(directory, { recursive: true });
+  for (let number = 1; number <= count; number++) {
+    const kind = KINDS[(number - 1) % KINDS.length]!;
+    const subject = `S${String(Math.floor((number - 1) / KINDS.length)).padStart(3, '0')}`;
+    const file = `V${String(number).padStart(4, '0')}__${subject.toLowerCase()}_${kind.name}.sql`;
+    writeFileSync(join(directory, file), `${kind.statements(subject).join(';\n\n')};\n`);
+  }
+}
+
+/** Five migrations to a subject: from its files to its views. */
+const KINDS: { name: string; statements: (subject: string) => [string, string, string, string] }[] = [
+  {
+    name: 'bronze',
+    statements: (s) => [
+      `-- Orders of ${s} as they arrive.\nCREATE TABLE IF NOT EXISTS BRONZE.${s}_ORDERS (\n  ORDER_ID NUMBER(19,0) NOT NULL,\n  CUSTOMER_ID NUMBER(10,0),\n  STATUS VARCHAR(20) DEFAULT 'new',\n  AMOUNT NUMBER(12,2),\n  ATTRIBUTES VARIANT,\n  ORDERED_AT TIMESTAMP_LTZ(6),\n  UPDATED_AT TIMESTAMP_LTZ(6),\n  _FILE_NAME VARCHAR NOT NULL,\n  _FILE_ROW NUMBER(19,0) NOT NULL,\n  _LOADED_AT TIMESTAMP_LTZ(6) DEFAULT CURRENT_TIMESTAMP()\n) COMMENT = 'Orders, one row per change'`,
+      `CREATE TABLE IF NOT EXISTS BRONZE.${s}_CUSTOMERS (\n  CUSTOMER_ID VARCHAR,\n  EMAIL VARCHAR,\n  COUNTRY VARCHAR,\n  SIGNUP_DATE VARCHAR,\n  UPDATED_AT VARCHAR,\n  _FILE_NAME VARCHAR NOT NULL\n)`,
+      `CREATE STREAM IF NOT EXISTS BRONZE.${s}_ORDERS_STREAM ON TABLE BRONZE.${s}_ORDERS APPEND_ONLY = TRUE`,
+      `CREATE STREAM IF NOT EXISTS BRONZE.${s}_CUSTOMERS_STREAM ON TABLE BRONZE.${s}_CUSTOMERS APPEND_ONLY = TRUE`,
+    ],
+  },
+  {
+    name: 'loading',
+    statements: (s) => [
+      `CREATE FILE FORMAT IF NOT EXISTS BRONZE.${s}_PARQUET TYPE = PARQUET`,
+      `CREATE STAGE IF NOT EXISTS BRONZE.${s}_STAGE FILE_FORMAT = (FORMAT_NAME = 'BRONZE.${s}_PARQUET') COMMENT = 'Files of ${s}'`,
+      `COPY INTO BRONZE.${s}_CUSTOMERS (CUSTOMER_ID, EMAIL, COUNTRY, SIGNUP_DATE, UPDATED_AT, _FILE_NAME)\nFROM (\n  SELECT $1:customer_id::VARCHAR, $1:email::VARCHAR, $1:country::VARCHAR, $1:signup_date::VARCHAR, $1:updated_at::VARCHAR, METADATA$FILENAME\n  FROM @BRONZE.${s}_STAGE/customers/\n)\nFILE_FORMAT = (FORMAT_NAME = 'BRONZE.${s}_PARQUET')\nON_ERROR = SKIP_FILE`,
+      `INSERT INTO BRONZE.${s}_ORDERS (ORDER_ID, CUSTOMER_ID, STATUS, AMOUNT, ORDERED_AT, UPDATED_AT, _FILE_NAME, _FILE_ROW)\nSELECT ORDER_ID, CUSTOMER_ID, LOWER(STATUS), AMOUNT, ORDERED_AT, UPDATED_AT, 'history', ROW_NUMBER() OVER (ORDER BY ORDER_ID)\nFROM ARCHIVE.ORDERS\nWHERE SUBJECT = '${s}' AND ORDERED_AT >= '2020-01-01'`,
+    ],
+  },
+  {
+    name: 'silver',
+    statements: (s) => [
+      `CREATE TABLE IF NOT EXISTS SILVER.${s}_ORDER (\n  ORDER_ID NUMBER(19,0) NOT NULL PRIMARY KEY,\n  CUSTOMER_ID NUMBER(10,0),\n  STATUS VARCHAR(20),\n  AMOUNT NUMBER(12,2),\n  ORDERED_AT TIMESTAMP_NTZ(6),\n  UPDATED_AT TIMESTAMP_NTZ(6)\n)`,
+      `CREATE TASK IF NOT EXISTS SILVER.MERGE_${s}_ORDER\n  WAREHOUSE = TRANSFORM_WH\n  SCHEDULE = '60 MINUTE'\n  USER_TASK_TIMEOUT_MS = 600000\n  WHEN SYSTEM$STREAM_HAS_DATA('BRONZE.${s}_ORDERS_STREAM')\nAS\nMERGE INTO SILVER.${s}_ORDER AS target\nUSING (\n  SELECT ORDER_ID, CUSTOMER_ID, LOWER(STATUS) AS STATUS, AMOUNT,\n    CONVERT_TIMEZONE('UTC', ORDERED_AT)::TIMESTAMP_NTZ(6) AS ORDERED_AT,\n    CONVERT_TIMEZONE('UTC', UPDATED_AT)::TIMESTAMP_NTZ(6) AS UPDATED_AT\n  FROM BRONZE.${s}_ORDERS_STREAM\n  QUALIFY ROW_NUMBER() OVER (PARTITION BY ORDER_ID ORDER BY UPDATED_AT DESC, _FILE_NAME DESC, _FILE_ROW DESC) = 1\n) AS source\nON target.ORDER_ID = source.ORDER_ID\nWHEN MATCHED AND source.UPDATED_AT > target.UPDATED_AT THEN UPDATE SET\n  CUSTOMER_ID = source.CUSTOMER_ID, STATUS = source.STATUS, AMOUNT = source.AMOUNT, ORDERED_AT = source.ORDERED_AT, UPDATED_AT = source.UPDATED_AT\nWHEN NOT MATCHED THEN INSERT (ORDER_ID, CUSTOMER_ID, STATUS, AMOUNT, ORDERED_AT, UPDATED_AT)\n  VALUES (source.ORDER_ID, source.CUSTOMER_ID, source.STATUS, source.AMOUNT, source.ORDERED_AT, source.UPDATED_AT)`,
+      `ALTER TASK SILVER.MERGE_${s}_ORDER RESUME`,
+      `CREATE TABLE IF NOT EXISTS SILVER.${s}_CUSTOMER (CUSTOMER_ID NUMBER(10,0) NOT NULL PRIMARY KEY, EMAIL VARCHAR, COUNTRY VARCHAR(2), SIGNUP_DATE DATE)`,
+    ],
+  },
+  {
+    name: 'gold',
+    statements: (s) => [
+      `CREATE OR REPLACE VIEW GOLD.${s}_MONTHLY COMMENT = 'Orders by month and country' AS\nWITH paid AS (\n  SELECT ORDER_ID, CUSTOMER_ID, AMOUNT, DATE_TRUNC('MONTH', ORDERED_AT)::DATE AS ORDER_MONTH\n  FROM SILVER.${s}_ORDER\n  WHERE STATUS IN ('paid', 'shipped')\n)\nSELECT p.ORDER_MONTH, c.COUNTRY, COUNT(*) AS ORDERS, SUM(p.AMOUNT) AS AMOUNT, ROUND(SUM(p.AMOUNT) / NULLIF(COUNT(*), 0), 2) AS AVERAGE_AMOUNT\nFROM paid AS p\nLEFT JOIN SILVER.${s}_CUSTOMER AS c ON c.CUSTOMER_ID = p.CUSTOMER_ID\nGROUP BY p.ORDER_MONTH, c.COUNTRY`,
+      `CREATE OR REPLACE VIEW GOLD.${s}_RANKED COMMENT = 'Customers by what they bought' AS\nSELECT c.CUSTOMER_ID, c.COUNTRY, SUM(o.AMOUNT) AS AMOUNT,\n  RANK() OVER (PARTITION BY c.COUNTRY ORDER BY SUM(o.AMOUNT) DESC) AS RANK_IN_COUNTRY\nFROM SILVER.${s}_CUSTOMER AS c\nJOIN SILVER.${s}_ORDER AS o ON o.CUSTOMER_ID = c.CUSTOMER_ID\nGROUP BY c.CUSTOMER_ID, c.COUNTRY`,
+      `GRANT SELECT ON VIEW GOLD.${s}_MONTHLY TO ROLE ANALYST`,
+      `GRANT SELECT ON VIEW GOLD.${s}_RANKED TO ROLE ANALYST`,
+    ],
+  },
+  {
+    name: 'changes',
+    statements: (s) => [
+      `ALTER TABLE SILVER.${s}_ORDER ADD COLUMN CHANNEL VARCHAR(20)`,
+      `UPDATE SILVER.${s}_ORDER SET CHANNEL = CASE WHEN AMOUNT > 100 THEN 'store' ELSE 'web' END WHERE CHANNEL IS NULL`,
+      `COMMENT ON TABLE SILVER.${s}_ORDER IS 'Orders as they are now'`,
+      `CREATE OR REPLACE VIEW GOLD.${s}_CHANNELS COMMENT = 'Orders by channel' AS\nSELECT CHANNEL, COUNT(*) AS ORDERS, SUM(AMOUNT) AS AMOUNT, MIN(ORDERED_AT) AS FIRST_ORDER, MAX(ORDERED_AT) AS LAST_ORDER\nFROM SILVER.${s}_ORDER\nWHERE STATUS <> 'cancelled'\nGROUP BY CHANNEL\nHAVING COUNT(*) > 10`,
+    ],
+  },
+];
