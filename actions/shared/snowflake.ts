@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import * as core from '@actions/core';
-import snowflakeSdk from 'snowflake-sdk';
+import type snowflakeSdk from 'snowflake-sdk';
 import { z } from 'zod';
 import { messageOf, UserError } from './errors.ts';
 import { readSecret } from './secrets.ts';
@@ -151,10 +151,12 @@ export class SnowflakeSession implements AsyncDisposable {
  * @throws UserError when the account cannot be reached or refuses the credentials.
  */
 export async function openConnection(settings: SnowflakeSettings): Promise<snowflakeSdk.Connection> {
-  snowflakeSdk.configure({ logLevel: 'OFF', additionalLogToConsole: false });
   requireLocalForPassword(settings);
+  // Half a second of an action's start: an action that stops at its inputs or files does without.
+  const { default: sdk } = await import('snowflake-sdk');
+  sdk.configure({ logLevel: 'OFF', additionalLogToConsole: false });
   try {
-    const connection = snowflakeSdk.createConnection(connectionOptions(await withIdentity(settings)));
+    const connection = sdk.createConnection(connectionOptions(await withIdentity(settings)));
     if (settings.authenticator === 'WORKLOAD_IDENTITY') await connection.connectAsync();
     else
       await new Promise<void>((resolve, reject) => {
