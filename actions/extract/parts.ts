@@ -9,6 +9,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { UserError } from '../shared/errors.ts';
 import { type Load, loadPrefix, manifestKey } from '../shared/lake.ts';
 import type { ManifestPart } from '../shared/manifest.ts';
 import { listKeys, s3Error } from '../shared/s3.ts';
@@ -34,14 +35,17 @@ export function startPart(s3: S3Client, bucket: string, key: string): PartUpload
   return new StreamedObject(s3, bucket, key);
 }
 
-/** The pages go into the pieces as they are, copied once: a stream in between takes twice the memory and time. */
+/** Buffers of pieces that have been sent: fresh ones of this size cost more than what is copied into them. */
+const freePieces: Buffer[] = [];
+
+/** The pages are copied into the pieces, once: a stream in between takes twice the memory and time. */
 class StreamedObject implements PartUpload {
   readonly #s3: S3Client;
   readonly #place: { Bucket: string; Key: string };
   readonly #sha256 = createHash('sha256');
   #bytes = 0;
-  #waiting: Uint8Array[] = [];
-  #waitingBytes = 0;
+  #piece: Buffer | undefined;
+  #pieceBytes = 0;
   #uploadId: Promise<string> | undefined;
   #sending: Promise<CompletedPart>[] = [];
 
@@ -53,11 +57,16 @@ class StreamedObject implements PartUpload {
   async write(bytes: Uint8Array): Promise<void> {
     this.#sha256.update(bytes);
     this.#bytes += bytes.length;
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
-    if (this.#waitingBytes < PIECE_BYTES) return;
-    this.#send();
-    if (this.#sending.length >= PIECES) await this.#sending[this.#sending.length - PIECES];
+    for (let at = 0; at < bytes.length; ) {
+      this.#piece ??= freePieces.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
+      const taken = bytes.subarray(at, at + PIECE_BYTES - this.#pieceBytes);
+      this.#piece.set(taken, this.#pieceBytes);
+      this.#pieceBytes += taken.length;
+      at += taken.length;
+      if (this.#pieceBytes < PIECE_BYTES) return;
+      this.#send();
+      if (this.#sending.length >= PIECES) await this.#sending[this.#sending.length - PIECES];
+    }
   }
 
   async finish(rows: number): Promise<ManifestPart> {
@@ -74,16 +83,19 @@ class StreamedObject implements PartUpload {
     await this.#named(() => this.#s3.send(new AbortMultipartUploadCommand({ ...this.#place, UploadId })));
   }
 
-  #take(): Buffer {
-    const body = Buffer.concat(this.#waiting, this.#waitingBytes);
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    return body;
+  /** Sends the open piece; its buffer is free afterwards. */
+  async #sendPiece<T>(send: (Body: Buffer) => Promise<T>): Promise<T> {
+    const piece = this.#piece ?? Buffer.alloc(0);
+    const body = piece.subarray(0, this.#pieceBytes);
+    this.#piece = undefined;
+    this.#pieceBytes = 0;
+    const answer = await this.#named(() => send(body));
+    if (piece.length === PIECE_BYTES && freePieces.length < PIECES) freePieces.push(piece);
+    return answer;
   }
 
   async #put(): Promise<void> {
-    const Body = this.#take();
-    await this.#named(() =>
+    await this.#sendPiece((Body) =>
       this.#s3.send(new PutObjectCommand({ ...this.#place, Body, ContentType: CONTENT_TYPE })),
     );
   }
@@ -99,25 +111,22 @@ class StreamedObject implements PartUpload {
       );
       return UploadId!;
     });
+    const uploadId = this.#uploadId;
     const PartNumber = this.#sending.length + 1;
-    const sent = this.#sendPiece(this.#uploadId, PartNumber, this.#take());
+    const sent = this.#sendPiece(async (Body) => {
+      const UploadId = await uploadId;
+      const { ETag, ChecksumCRC32 } = await this.#s3.send(
+        new UploadPartCommand({ ...this.#place, UploadId, PartNumber, Body, ChecksumAlgorithm: 'CRC32' }),
+      );
+      return { PartNumber, ETag, ChecksumCRC32 };
+    });
     // Looked at by write and finish; without a handler of its own an early failure would end the process.
     sent.catch(() => {});
     this.#sending.push(sent);
   }
 
-  async #sendPiece(uploadId: Promise<string>, PartNumber: number, Body: Buffer): Promise<CompletedPart> {
-    const UploadId = await uploadId;
-    const { ETag, ChecksumCRC32 } = await this.#named(() =>
-      this.#s3.send(
-        new UploadPartCommand({ ...this.#place, UploadId, PartNumber, Body, ChecksumAlgorithm: 'CRC32' }),
-      ),
-    );
-    return { PartNumber, ETag, ChecksumCRC32 };
-  }
-
   async #complete(): Promise<void> {
-    if (this.#waitingBytes > 0) this.#send();
+    if (this.#pieceBytes > 0) this.#send();
     const Parts = await Promise.all(this.#sending);
     const UploadId = await this.#uploadId!;
     await this.#named(() =>
@@ -131,6 +140,7 @@ class StreamedObject implements PartUpload {
     try {
       return await work();
     } catch (error) {
+      if (error instanceof UserError) throw error;
       throw s3Error(error, 'write', this.#place.Bucket, this.#place.Key);
     }
   }
