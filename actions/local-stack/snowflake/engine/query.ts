@@ -21,7 +21,8 @@ export async function executeQuery(
   return session.read(async (transaction) => {
     const effects: NonNullable<BindPreparation['effects']> = [];
     const bound = await bindInEngine(statement.query, session, run, transaction, effects);
-    const fetched = await fetchResult(bound, transaction, session, run);
+    const isOneRow = statement.query.body.kind === 'select' && statement.query.body.from === null;
+    const fetched = await fetchResult(bound, transaction, session, run, isOneRow);
     if (!run.describeOnly) for (const effect of effects) await effect(transaction);
     return { columns: bound.columns, ...fetched, type: 'SELECT', rowsAffected: 0 };
   });
@@ -54,6 +55,7 @@ async function fetchResult(
   transaction: Transaction,
   session: Session,
   run: Run,
+  isOneRow: boolean,
 ): Promise<Pick<StatementResult, 'rows' | 'chunks' | 'chunkKey'>> {
   if (run.chunked !== true || run.describeOnly) return { rows: await fetchEncoded(bound, transaction, run) };
   const limit = Number(session.parameter('ROWS_PER_RESULTSET')) || null;
@@ -62,7 +64,9 @@ async function fetchResult(
   let size = 0;
   const writer = new ChunkWriter(results.directoryOf(run.queryId), limits.resultBytes);
   try {
-    for await (const block of transaction.lastQuery(encodingQuery(bound, limit))) {
+    const sql = encodingQuery(bound, limit);
+    const blocks = isOneRow ? [await transaction.lastFewRows(sql)] : transaction.lastQuery(sql);
+    for await (const block of blocks) {
       const encoded = encodeRows(block, bound.columns);
       if (size >= ANSWERED_BYTES) await writer.add(encoded);
       else {
