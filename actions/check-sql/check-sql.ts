@@ -1,9 +1,11 @@
 import { problemOf, readMigrations } from '../migrate/migration-files.ts';
-import type { Problem } from '../migrate/problem.ts';
+import { type Problem, refuseProblems } from '../migrate/problem.ts';
 import { orderRepeatables } from '../migrate/repeatable-order.ts';
 import { UserError } from '../shared/errors.ts';
 import { readBootstrap } from './bootstrap.ts';
-import { type DryRun, dryRun } from './dry-run.ts';
+import { readDataTests } from './data/read-data-tests.ts';
+import { type DryRun, type DryRunOptions, dryRun } from './dry-run.ts';
+import { type Lineage, readLineage } from './lineage/lineage.ts';
 import { readLintConfig } from './lint/config.ts';
 import type { Finding } from './lint/finding.ts';
 import { lintDirectory } from './lint/lint.ts';
@@ -18,6 +20,8 @@ export interface CheckOptions {
   /** File with the SQL that an administrator runs once per environment. */
   bootstrap: string;
   allowGaps?: boolean;
+  /** Directory with the migrations of the previous release: the way from there is tried. */
+  base?: string | undefined;
   timeoutSeconds?: number;
   onProgress?: (line: string) => void;
 }
@@ -30,6 +34,7 @@ export interface CheckReport {
   secondOpinion: SecondOpinion;
   /** What the lint rules find; they stop nothing here. */
   findings: Finding[];
+  lineage: Lineage;
   /** Null when errors were found before it. */
   dryRun: DryRun | null;
 }
@@ -46,7 +51,8 @@ const DRY_RUN_VARIABLES = {
 
 /**
  * Checks every migration without an account: names, numbers, variables and syntax of all of them and of the bootstrap
- * first, and the lint rules; when nothing is wrong but for those, all of them run from nothing on a local Snowflake.
+ * first, and the lint rules; when nothing is wrong but for those, all of them run from nothing on a local Snowflake,
+ * and then the sample data and the data tests.
  * @throws UserError when there is nothing to check
  */
 export async function checkSql(options: CheckOptions): Promise<CheckReport> {
@@ -58,13 +64,15 @@ export async function checkSql(options: CheckOptions): Promise<CheckReport> {
   const { findings } = lintDirectory(options.directory, { config });
   const parsed = parseMigrations(migrations);
   const opinion = secondOpinion(parsed.statements);
+  const base = options.base === undefined ? undefined : readBase(options.base, variables);
   const { bootstrap, problems: bootstrapProblems } = readBootstrap(options.bootstrap, variables);
   const errors = [
     ...bootstrapProblems,
     ...parseMigrations([bootstrap]).problems,
     ...problems,
     ...parsed.problems,
-    ...orderProblems(migrations),
+    ...problemsIn(() => orderRepeatables(migrations)),
+    ...problemsIn(() => readDataTests(options.directory, variables)),
   ];
   const report: CheckReport = {
     files: migrations.length,
@@ -73,6 +81,7 @@ export async function checkSql(options: CheckOptions): Promise<CheckReport> {
     warnings: opinion.disagreements,
     secondOpinion: opinion,
     findings,
+    lineage: readLineage(parsed.statements, base?.statements),
     dryRun: null,
   };
   onProgress(
@@ -87,14 +96,24 @@ export async function checkSql(options: CheckOptions): Promise<CheckReport> {
     allowGaps: options.allowGaps ?? false,
     timeoutSeconds,
     statements: parsed.statements,
+    withData: true,
+    base,
     onProgress,
   });
   return { ...report, errors: result.problems, dryRun: result };
 }
 
-function orderProblems(migrations: Parameters<typeof orderRepeatables>[0]): Problem[] {
+/** @throws ProblemsError: it was released, so it can be read. */
+function readBase(directory: string, variables: Record<string, string>): DryRunOptions['base'] {
+  const { migrations, problems } = readMigrations(directory, variables, { allowGaps: true });
+  refuseProblems(problems);
+  return { directory, statements: parseMigrations(migrations).statements };
+}
+
+/** What is thrown for a mistake in a file is a problem of it. */
+function problemsIn(read: () => unknown): Problem[] {
   try {
-    orderRepeatables(migrations);
+    read();
     return [];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -1,13 +1,14 @@
-import { CreateBucketCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type Stack, startStack } from '../local-stack/stack.ts';
-import { MigrationFailedError } from '../migrate/failure.ts';
-import { type MigrateReport, migrate } from '../migrate/migrate.ts';
-import { ANY_ENVIRONMENT } from '../migrate/plan.ts';
+import type { MigrateReport } from '../migrate/migrate.ts';
 import type { Problem } from '../migrate/problem.ts';
 import { UserError } from '../shared/errors.ts';
 import type { SnowflakeSettings } from '../shared/snowflake.ts';
-import { walk } from '../shared/sql/walk.ts';
 import { type Bootstrap, runBootstrap } from './bootstrap.ts';
+import type { DataTestResult } from './data/data-test.ts';
+import { runSampleData, type SampleRun, type SampleWorld } from './data/sample-run.ts';
+import { createBuckets, lakeClient } from './dry-run-lake.ts';
+import { applyAll } from './dry-run-migrations.ts';
+import { runUpgrade, type Upgrade } from './dry-run-upgrade.ts';
 import type { ParsedStatement } from './parse-migrations.ts';
 
 export interface DryRunOptions {
@@ -19,6 +20,10 @@ export interface DryRunOptions {
   statements: readonly ParsedStatement[];
   /** The environment that migrations are for; any by default. */
   environment?: string | undefined;
+  /** Also brings the sample data through, and runs the data tests. */
+  withData?: boolean;
+  /** Migrations of the previous release: they and their data come first, then what is new. Needs `withData`. */
+  base?: { directory: string; statements: readonly ParsedStatement[] } | undefined;
   /** What to look at when all has run, while the local Snowflake lives. */
   inspect?: (settings: SnowflakeSettings, report: MigrateReport) => Promise<void>;
   onProgress: (line: string) => void;
@@ -29,6 +34,12 @@ export interface DryRun {
   statements: number;
   seconds: number;
   problems: Problem[];
+  /** Files of sample data that were put. */
+  sampleFiles: number;
+  /** After all migrations and all sample data; none before something failed. */
+  tests: DataTestResult[];
+  /** Null without a previous release. */
+  upgrade: Upgrade | null;
 }
 
 /**
@@ -60,98 +71,47 @@ export async function dryRun(options: DryRunOptions): Promise<DryRun> {
   }
 }
 
-async function runAll(stack: Stack, options: DryRunOptions): Promise<Omit<DryRun, 'seconds'>> {
-  const { variables, onProgress } = options;
-  const impossible = await createBuckets(stack, options);
-  if (impossible.length > 0) return { statements: 0, problems: impossible };
-  const settings: SnowflakeSettings = {
-    account: stack.env.SNOWFLAKE_ACCOUNT ?? '',
-    accessUrl: stack.env.SNOWFLAKE_ACCESS_URL ?? '',
-    user: stack.env.SNOWFLAKE_USER ?? '',
-    password: stack.env.SNOWFLAKE_PASSWORD ?? '',
-  };
-  const refused = await runBootstrap(options.bootstrap, settings);
-  if (refused !== null) return { statements: 0, problems: [refused] };
-  const { database, role, warehouse } = variables;
-  try {
-    const report = await migrate({
-      mode: 'apply',
-      directory: options.directory,
-      database: database ?? '',
-      variables,
-      settings: {
-        ...settings,
-        ...(role === undefined ? {} : { role }),
-        ...(warehouse === undefined ? {} : { warehouse }),
-      },
-      allowGaps: options.allowGaps,
-      environment: options.environment ?? ANY_ENVIRONMENT,
-      onProgress,
-    });
-    await options.inspect?.(settings, report);
-    return { statements: count(report.applied), problems: [] };
-  } catch (error) {
-    if (!(error instanceof MigrationFailedError)) throw error;
-    const { file, line, statement, error: text } = error.failed;
-    return {
-      statements: count(error.report?.applied ?? []) + statement - 1,
-      problems: [
-        {
-          file,
-          line,
-          message: `statement ${statement} fails on the local Snowflake: ${text}`,
-          remedy: 'Correct it; what comes after it has not been tried.',
-        },
-      ],
-    };
-  }
-}
+type Ran = Omit<DryRun, 'seconds'>;
 
-/** The buckets that external stages point at exist, and are empty. Names that no bucket can have are problems. */
-async function createBuckets(stack: Stack, { statements }: DryRunOptions): Promise<Problem[]> {
-  const buckets = new Map<string, ParsedStatement>();
-  for (const parsed of statements) {
-    walk(parsed.tree, (node) => {
-      const { name, value } = node as { name?: unknown; value?: { kind?: string; value?: unknown } };
-      if (name !== 'URL' || value?.kind !== 'string') return true;
-      // Another name is no bucket's: the statement that uses it will say so.
-      const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/|$)/.exec(String(value.value))?.[1];
-      if (bucket !== undefined && !buckets.has(bucket)) buckets.set(bucket, parsed);
-      return true;
-    });
-  }
-  const { env } = stack;
-  const s3 = new S3Client({
-    endpoint: env.AWS_ENDPOINT_URL_S3 ?? '',
-    region: env.AWS_REGION ?? '',
-    credentials: {
-      accessKeyId: env.AWS_ACCESS_KEY_ID ?? '',
-      secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '',
-    },
-    forcePathStyle: true,
-  });
-  const problems: Problem[] = [];
+async function runAll(stack: Stack, options: DryRunOptions): Promise<Ran> {
+  const { variables, directory, statements, base } = options;
+  const ran: Ran = { statements: 0, problems: [], sampleFiles: 0, tests: [], upgrade: null };
+  const s3 = lakeClient(stack);
   try {
-    for (const [bucket, { file, statement }] of buckets) {
-      try {
-        await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-      } catch (error) {
-        if (!(error instanceof S3ServiceException && error.name === 'InvalidBucketName')) throw error;
-        problems.push({
-          file,
-          line: statement.line,
-          column: statement.column,
-          message: `"${bucket}" cannot be the name of a bucket: nothing could be loaded from this URL`,
-          remedy: 'Correct the URL, s3://bucket/prefix/.',
-        });
-      }
+    const impossible = await createBuckets(s3, [...(base?.statements ?? []), ...statements]);
+    if (impossible.length > 0) return { ...ran, problems: impossible };
+    const admin: SnowflakeSettings = {
+      account: stack.env.SNOWFLAKE_ACCOUNT ?? '',
+      accessUrl: stack.env.SNOWFLAKE_ACCESS_URL ?? '',
+      user: stack.env.SNOWFLAKE_USER ?? '',
+      password: stack.env.SNOWFLAKE_PASSWORD ?? '',
+    };
+    const refused = await runBootstrap(options.bootstrap, admin);
+    if (refused !== null) return { ...ran, problems: [refused] };
+    const { database = '', role, warehouse } = variables;
+    const settings = {
+      ...admin,
+      ...(role === undefined ? {} : { role }),
+      ...(warehouse === undefined ? {} : { warehouse }),
+    };
+    const deadline = performance.now() + options.timeoutSeconds * 1000;
+    const { onProgress: note } = options;
+    const world: SampleWorld = { settings, s3, database, variables, deadline, landed: new Map(), note };
+    if (base !== undefined) {
+      const { upgrade, run, ...rest } = await runUpgrade({ ...options, base }, world);
+      return { ...ran, ...rest, ...told(run), upgrade };
     }
+    const { report, ...applied } = await applyAll(directory, options, world);
+    if (report === null) return { ...ran, ...applied };
+    await options.inspect?.(admin, report);
+    if (options.withData !== true) return { ...ran, ...applied };
+    const run = await runSampleData(directory, statements, world);
+    return { ...ran, ...applied, ...told(run), problems: run.problems };
   } finally {
     s3.destroy();
   }
-  return problems;
 }
 
-function count(applied: readonly { statements: number }[]): number {
-  return applied.reduce((sum, migration) => sum + migration.statements, 0);
+function told(run: SampleRun | null): Pick<DryRun, 'sampleFiles' | 'tests'> {
+  return { sampleFiles: run?.files ?? 0, tests: run?.tests ?? [] };
 }

@@ -5,11 +5,16 @@ import { readConfig } from '../migrate/config.ts';
 import { trialVariables } from '../migrate/variables.ts';
 import { booleanInput, readInputs, runAction } from '../shared/action.ts';
 import { UserError } from '../shared/errors.ts';
+import { baseDirectory } from './base-directory.ts';
 import { checkSql } from './check-sql.ts';
 import { atLeast, countBySeverity } from './lint/finding.ts';
 import { type Annotation, annotationsOf } from './lint/formats/github.ts';
 import { formatSarif } from './lint/formats/sarif.ts';
-import { reportMarkdown } from './render.ts';
+import { reportMarkdown } from './pull-request/comment-markdown.ts';
+import { pullRequestReport } from './pull-request/report-file.ts';
+
+/** A job summary holds a megabyte, of bytes. */
+const MOST_SUMMARY_CHARACTERS = 250_000;
 
 await runAction('Check SQL', async () => {
   const inputs = readInputs({
@@ -20,21 +25,29 @@ await runAction('Check SQL', async () => {
     'timeout-seconds': z.coerce.number().int().min(1),
     'fail-on': z.enum(['error', 'warning']),
     sarif: z.string().optional(),
+    base: z.string().optional(),
+    report: z.string().optional(),
   });
-  const report = await checkSql({
+  const base = inputs.base === undefined ? null : baseDirectory(inputs.base, inputs.directory);
+  const checking = checkSql({
     directory: inputs.directory,
     variables: trialVariables(readConfig(undefined, inputs.directory), inputs.variables, process.env),
     bootstrap: inputs.bootstrap,
     allowGaps: inputs['allow-gaps'],
     timeoutSeconds: inputs['timeout-seconds'],
+    base: base?.directory,
     onProgress: core.info,
   });
+  const report = await checking.finally(() => base?.release());
   const { errors, warnings, findings, statements, files } = report;
   const counts = countBySeverity(findings);
   core.setOutput('errors', errors.length + counts.error);
   core.setOutput('warnings', warnings.length + counts.warning);
   core.setOutput('statements', statements);
-  if (process.env.GITHUB_STEP_SUMMARY) await core.summary.addRaw(reportMarkdown(report), true).write();
+  const told = pullRequestReport(report);
+  if (inputs.report !== undefined) writeFileSync(inputs.report, JSON.stringify(told));
+  if (process.env.GITHUB_STEP_SUMMARY)
+    await core.summary.addRaw(reportMarkdown(told, MOST_SUMMARY_CHARACTERS), true).write();
   if (inputs.sarif !== undefined)
     writeFileSync(inputs.sarif, formatSarif({ files, statements, findings, problems: errors }));
   const [first] = [...errors, ...atLeast(findings, inputs['fail-on'])];

@@ -93,6 +93,21 @@ function connectRemedy(code: string | undefined): string {
   return "Check host, port and sslmode in the source's secret, and that this runner may reach the database.";
 }
 
+/**
+ * Begins a transaction and makes its settings: one message.
+ * @throws UserError where a pooler lies between that gives each statement another connection
+ */
+export async function beginTransaction(client: pg.ClientBase, sql: string): Promise<void> {
+  try {
+    await client.query(sql);
+  } catch (error) {
+    if (!messageOf(error).includes('statement pooling')) throw error;
+    throw new UserError(`the pooler before PostgreSQL keeps no transactions: ${messageOf(error)}`, {
+      remedy: 'Set its pool_mode to transaction or session, or connect to the server itself.',
+    });
+  }
+}
+
 /** SQLSTATE or Node's error code. */
 export function codeOf(error: unknown): string | undefined {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);

@@ -1,21 +1,27 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { UserError } from '../shared/errors.ts';
-import { type Load, manifestKey, stateKey } from '../shared/lake.ts';
-import { type Pipeline, type PostgresTable, sourceOf } from '../shared/pipeline.ts';
+import { type Load, stateKey } from '../shared/lake.ts';
+import { type Pipeline, sourceOf } from '../shared/pipeline.ts';
 import { type ChangeSource, openChangeSource } from './cdc/change-source.ts';
 import { slotName } from './cdc/publication.ts';
 import type { TableSlot } from './cdc/slot.ts';
-import { ConnectionLostError, type DatabaseSettings, isConnectionLoss } from './database.ts';
+import type { DatabaseSettings } from './database.ts';
+import { extractKeySets } from './key-sets.ts';
 import {
+  commitLoad,
   findCommitted,
   type Lake,
   type PlannedLoad,
   planLoad,
+  plannedReport,
   readPrevious,
+  type TableLoad,
   type TableReport,
 } from './load-table.ts';
 import { RateLimit } from './rate-limit.ts';
 import { openReadSession } from './read-session.ts';
+import { type BackfillRange, backfillLoads, reloads } from './replay.ts';
+import { retryLost } from './retry-lost.ts';
 import { runLoads } from './run-loads.ts';
 import { changesLoaded } from './state.ts';
 
@@ -32,6 +38,10 @@ export interface ExtractRequest {
   database: DatabaseSettings;
   /** Reads every row under a load id of its own, `<date>-full`. */
   fullRefresh?: boolean;
+  /** Reads the rows of this range of the watermark again; the tables' states stay where they are. */
+  backfill?: BackfillRange | undefined;
+  /** Reads the rows of the logical date's loads again, under the next load id `<date>-r<n>`. */
+  reload?: boolean;
   /** Connections that read at once, 1 when left out: several tables, or ranges of a large one. */
   parallelism?: number;
   /** Megabytes (10^6) a second that are read from the source at most. */
@@ -48,18 +58,11 @@ export interface ExtractRequest {
 
 export interface ExtractReport {
   loadId: string;
+  /** Without those of key sets. */
   rows: number;
-  /** In the order of the configuration. */
+  /** In the order of the configuration, then their key sets. */
   tables: TableReport[];
 }
-
-interface TableLoad {
-  load: Load;
-  config: PostgresTable;
-}
-
-const ATTEMPTS = 3;
-const BACKOFF_MS = 1_000;
 
 /**
  * Extracts a source's tables to the lake, all as of one snapshot. A load that is committed already is reported
@@ -69,7 +72,7 @@ const BACKOFF_MS = 1_000;
  */
 export async function extractSource(request: ExtractRequest): Promise<ExtractReport> {
   const lake: Lake = { s3: request.s3, bucket: request.bucket };
-  const loads = loadsOf(request);
+  const loads = await replayed(lake, request, loadsOf(request));
   const note = request.onProgress ?? (() => {});
   const reports = new Map<string, TableReport>();
   const settle = (report: TableReport): void => {
@@ -78,35 +81,27 @@ export async function extractSource(request: ExtractRequest): Promise<ExtractRep
   };
   const missing = (): TableLoad[] => loads.filter(({ config }) => !reports.has(config.name));
   await settleCommitted(lake, missing(), settle);
-
-  for (let attempt = 1; missing().length > 0; attempt++) {
-    try {
-      await runMissing(lake, request, missing, settle);
-    } catch (error) {
-      if (request.signal?.aborted) {
-        throw new UserError('the run was cancelled: nothing of the open tables is committed', {
-          remedy: 'Run again with the same logical date: committed tables are not read again.',
-          cause: error,
-        });
-      }
-      // A first connection that is refused is a wrong address rather than a server that restarts.
-      const isRetried = isConnectionLoss(error) && (attempt > 1 || error instanceof ConnectionLostError);
-      if (!isRetried) throw error;
-      if (attempt === ATTEMPTS) {
-        throw new UserError(`${error instanceof Error ? error.message : error} (tried ${ATTEMPTS} times)`, {
-          remedy: 'Check the database and the network, then run again: committed tables are not read again.',
-          cause: error,
-        });
-      }
-      note(`${error instanceof Error ? error.message : error}; starting again under a new snapshot`);
-      await new Promise((resolve) => setTimeout(resolve, BACKOFF_MS * 2 ** (attempt - 1)));
-    }
+  if (missing().length > 0) {
+    await retryLost(() => runMissing(lake, request, missing, settle), { signal: request.signal, note });
   }
   const tables = loads.map(({ config }) => reports.get(config.name)!);
-  return { loadId: loads[0]!.load.loadId, rows: tables.reduce((sum, table) => sum + table.rows, 0), tables };
+  const keySets = await extractKeySets(lake, request, loads, rateLimitOf(request));
+  for (const report of keySets) note(reportLine(report));
+  return { loadId: loads[0]!.load.loadId, rows: sumRows(tables), tables: [...tables, ...keySets] };
 }
 
-function loadsOf({ config, sourceName, tables, logicalDate, fullRefresh }: ExtractRequest): TableLoad[] {
+export function sumRows(tables: readonly TableReport[]): number {
+  return tables.reduce((sum, table) => sum + table.rows, 0);
+}
+
+/** The loads of a request. @throws UserError for a table that the source does not have */
+export function loadsOf({
+  config,
+  sourceName,
+  tables,
+  logicalDate,
+  fullRefresh,
+}: ExtractRequest): TableLoad[] {
   const source = sourceOf(config, sourceName, 'postgres');
   const names = source.tables.map((table) => table.name);
   if (tables?.length === 0) {
@@ -129,12 +124,38 @@ function loadsOf({ config, sourceName, tables, logicalDate, fullRefresh }: Extra
     }));
 }
 
+/** The advisory lock of the run that writes a table's loads. */
+export function tableLock({ bucket }: Lake, { source, table }: Load): string {
+  return `globalmart extract s3://${bucket}/${stateKey(source, table)}`;
+}
+
+/** What all reads of a request share. */
+export function rateLimitOf({ maxMbPerSecond }: ExtractRequest): RateLimit | undefined {
+  return maxMbPerSecond === undefined ? undefined : new RateLimit(maxMbPerSecond * 1e6);
+}
+
+/** The loads that a backfill or reload reads in the place of the date's own. */
+async function replayed(
+  lake: Lake,
+  { backfill, reload, fullRefresh }: ExtractRequest,
+  loads: readonly TableLoad[],
+): Promise<readonly TableLoad[]> {
+  const asked = [backfill !== undefined, reload, fullRefresh].filter(Boolean).length;
+  if (asked > 1) {
+    throw new UserError('a range ("from" and "to"), "reload" and "full-refresh" exclude each other', {
+      remedy: 'Give one of them.',
+    });
+  }
+  if (backfill !== undefined) return backfillLoads(loads, backfill);
+  return reload ? await reloads(lake, loads) : loads;
+}
+
 async function settleCommitted(
   lake: Lake,
   loads: readonly TableLoad[],
   settle: (report: TableReport) => void,
 ): Promise<void> {
-  const reports = await Promise.all(loads.map(({ load }) => findCommitted(lake, load)));
+  const reports = await Promise.all(loads.map((load) => findCommitted(lake, load)));
   for (const report of reports) if (report !== undefined) settle(report);
 }
 
@@ -148,7 +169,7 @@ async function runMissing(
   const note = request.onProgress ?? (() => {});
   const locks = missing().map(({ load }) => ({
     name: load.table,
-    lock: `globalmart extract s3://${lake.bucket}/${stateKey(load.source, load.table)}`,
+    lock: tableLock(lake, load),
   }));
   const onWait = (seconds: number): void => {
     note(`waiting for another run that extracts the same tables (${Math.round(seconds)} s)`);
@@ -165,12 +186,15 @@ async function runMissing(
   const states = await Promise.all(loads.map(({ load }) => readPrevious(lake, load)));
   const previous = new Map(loads.map(({ config }, index) => [config.name, states[index]]));
   // Another run may have committed before its locks were free: then the state has moved to this load.
-  const moved = loads.filter(({ load }) => previous.get(load.table)?.state.loadId === load.loadId);
+  const moved = loads.filter(
+    ({ load, replay }) => replay !== undefined || previous.get(load.table)?.state.loadId === load.loadId,
+  );
   await settleCommitted(lake, moved, settle);
   const plans: PlannedLoad[] = [];
-  for (const { load, config } of missing()) {
+  for (const tableLoad of missing()) {
+    const { config } = tableLoad;
     const [before, slot] = [previous.get(config.name), slots?.get(config.name)];
-    plans.push(await planLoad(session, load, config, before, request.fullRefresh ?? false, slot));
+    plans.push(await planLoad(session, tableLoad, before, request.fullRefresh ?? false, slot));
   }
   for (const { load, added } of plans) {
     for (const name of added) note(`table ${load.table}: new column "${name}" is carried`);
@@ -184,8 +208,10 @@ async function runMissing(
   }
   await runLoads(lake, session, plans, {
     parallelism: request.parallelism ?? 1,
-    codeVersion: request.codeVersion,
-    rateLimit: request.maxMbPerSecond === undefined ? undefined : new RateLimit(request.maxMbPerSecond * 1e6),
+    commit: (plan, copied, seconds) =>
+      commitLoad(lake, session, plan, copied, { codeVersion: request.codeVersion, seconds }),
+    rateLimit: rateLimitOf(request),
+    maxSnapshotMinutes: sourceOf(request.config, request.sourceName, 'postgres').maxSnapshotMinutes,
     signal: request.signal,
     changes,
     note,
@@ -218,27 +244,12 @@ async function prepareSlots(
   return slots;
 }
 
-/** What a dry run says of a table: the planner's estimates. */
-function plannedReport({ load, increment, estimate, added }: PlannedLoad): TableReport {
-  return {
-    table: load.table,
-    status: 'planned',
-    rows: estimate.rows,
-    bytes: estimate.bytes,
-    files: 0,
-    seconds: 0,
-    watermark: increment.watermark,
-    manifestKey: manifestKey(load),
-    addedColumns: added,
-    nulled: {},
-  };
-}
-
-function reportLine(report: TableReport): string {
+/** A table's line in the log. */
+export function reportLine(report: TableReport): string {
   const { table, rows, bytes, files, seconds, status } = report;
   if (status === 'planned')
     return `table ${table}: would read about ${rows} rows, ${(bytes / 1e6).toFixed(1)} MB`;
   const size = `${rows} rows in ${files} files, ${(bytes / 1e6).toFixed(1)} MB`;
   if (status === 'already-committed') return `table ${table}: already committed, ${size}`;
-  return `table ${table}: committed ${size}, ${seconds.toFixed(1)} s`;
+  return `table ${table}: ${status} ${size}, ${seconds.toFixed(1)} s`;
 }

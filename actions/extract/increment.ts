@@ -62,7 +62,8 @@ export async function planIncrement(
   };
 }
 
-function watermarkType(table: SourceTable, name: string): string {
+/** @throws UserError when the column's type does not serve as a watermark */
+export function watermarkType(table: SourceTable, name: string): string {
   const column = table.columns.find((candidate) => candidate.name === name)!;
   if (column.type.isBuiltIn && WATERMARK_TYPES.has(column.type.name)) return column.type.name;
   throw new UserError(

@@ -12,9 +12,10 @@ import { type Increment, planIncrement } from './increment.ts';
 import { removeOrphans } from './parts.ts';
 import { estimateRead, type ReadEstimate, selectOf } from './read-plan.ts';
 import type { ReadSession } from './read-session.ts';
+import { planReplay, type Replay } from './replay.ts';
 import { compareSchemas, manifestSchema, refuseBreakingDrift, type SchemaDrift } from './schema-drift.ts';
 import { requireColumns, type SourceTable } from './source-table.ts';
-import { CHANGES_WATERMARK, moveState, readState, type StoredState } from './state.ts';
+import { CHANGES_WATERMARK, type ExtractState, moveState, readState, type StoredState } from './state.ts';
 
 /** Where loads go. */
 export interface Lake {
@@ -22,10 +23,16 @@ export interface Lake {
   bucket: string;
 }
 
-/** A load of one table, planned and checked, nothing written yet. */
-export interface PlannedLoad {
+/** A table of the request and its load. */
+export interface TableLoad {
   load: Load;
   config: PostgresTable;
+  /** Set where rows are read beside the table's increments, whose state then stays where it is. */
+  replay?: Replay;
+}
+
+/** A load of one table, planned and checked, nothing written yet. */
+export interface PlannedLoad extends TableLoad {
   /** Undefined for a table's first load. */
   previous: PreviousLoad | undefined;
   source: SourceTable;
@@ -34,6 +41,8 @@ export interface PlannedLoad {
   increment: Increment;
   /** With strategy cdc. */
   slot: TableSlot | undefined;
+  /** The SQL condition of the range of keys that this process reads, where others read the rest. */
+  range?: string | undefined;
   /** What PostgreSQL expects the read to give. */
   estimate: ReadEstimate;
   /** Columns that the previous load did not have. */
@@ -43,8 +52,8 @@ export interface PlannedLoad {
 /** A load as the report shows it. */
 export interface TableReport {
   table: string;
-  /** `planned`: a dry run, rows and bytes are estimates. */
-  status: 'committed' | 'already-committed' | 'planned';
+  /** `planned`: a dry run, rows and bytes are estimates. `recorded`: one range of a load that is not committed yet. */
+  status: 'committed' | 'already-committed' | 'planned' | 'recorded';
   rows: number;
   bytes: number;
   files: number;
@@ -52,6 +61,8 @@ export interface TableReport {
   watermark: Manifest['watermark'];
   manifestKey: string;
   addedColumns: string[];
+  /** Strategy cdc: megabytes (10^6) of its log that the source still keeps for the slot. */
+  slotLagMb?: number | undefined;
   /** Values per column that the target cannot hold and `onSpecial: null` wrote as null. */
   nulled: Record<string, number>;
 }
@@ -60,10 +71,13 @@ export interface TableReport {
  * What an earlier run committed for this load, if any. Its state is moved where a kill between the two kept it
  * from being moved.
  */
-export async function findCommitted({ s3, bucket }: Lake, load: Load): Promise<TableReport | undefined> {
+export async function findCommitted(
+  { s3, bucket }: Lake,
+  { load, replay }: Pick<TableLoad, 'load' | 'replay'>,
+): Promise<TableReport | undefined> {
   const manifest = await readManifest(s3, bucket, load);
   if (manifest === undefined) return undefined;
-  await moveState(s3, bucket, manifest);
+  if (replay === undefined) await moveState(s3, bucket, manifest);
   return reportOf(manifest, { status: 'already-committed', seconds: 0, addedColumns: [], nulled: {} });
 }
 
@@ -90,12 +104,12 @@ export async function readPrevious({ s3, bucket }: Lake, load: Load): Promise<Pr
 /** @throws UserError when a configured column is missing or columns were dropped or retyped */
 export async function planLoad(
   session: ReadSession,
-  load: Load,
-  config: PostgresTable,
+  tableLoad: TableLoad,
   previous: PreviousLoad | undefined,
   fullRefresh: boolean,
   slot?: TableSlot,
 ): Promise<PlannedLoad> {
+  const { config } = tableLoad;
   const source = session.tables.get(config.name)!;
   requireColumns(source, config.key, 'key');
   if (config.strategy === 'watermark') requireColumns(source, [config.watermark!], 'watermark');
@@ -112,21 +126,26 @@ export async function planLoad(
   if (previous !== undefined && !fullRefresh) {
     refuseBreakingDrift(config.name, previous.state.loadId, drift);
   }
+  const state = fullRefresh ? undefined : previous?.state;
   const increment =
     slot === undefined
-      ? await planIncrement(
-          session.client,
-          source,
-          config,
-          session.snapshot,
-          fullRefresh ? undefined : previous?.state,
-        )
+      ? await rowsOf(session, source, tableLoad, state)
       : { condition: undefined, watermark: slotWatermark(slot) };
   const estimate =
     slot?.from === undefined
       ? await estimateRead(session.client, config.name, selectOf(columns, source, increment))
       : { rows: 0, bytes: Number(slot.to - slot.from) };
-  return { load, config, previous, source, columns, schema, increment, slot, estimate, added: drift.added };
+  return { ...tableLoad, previous, source, columns, schema, increment, slot, estimate, added: drift.added };
+}
+
+function rowsOf(
+  { client, snapshot }: ReadSession,
+  source: SourceTable,
+  { config, replay }: TableLoad,
+  state: ExtractState | undefined,
+): Promise<Increment> {
+  if (replay !== undefined) return planReplay(client, source, config, replay);
+  return planIncrement(client, source, config, snapshot, state);
 }
 
 function slotWatermark({ from, to }: TableSlot): Manifest['watermark'] {
@@ -153,19 +172,13 @@ export async function commitLoad(
   copied: CopiedLoad,
   { codeVersion, seconds }: { codeVersion: string; seconds: number },
 ): Promise<TableReport> {
-  const { s3, bucket } = lake;
   const { load, config, increment } = plan;
   if (config.onSpecial === 'fail' && copied.specials.size > 0) {
-    await removeOrphans(s3, bucket, load, []);
+    await removeOrphans(lake.s3, lake.bucket, load, []);
     throw specialsError(config.name, copied.specials);
   }
   await session.check();
-  // The lock keeps rivals out; one that got past it is not to lose its parts to the sweep.
-  if ((await removeOrphans(s3, bucket, load, copied.parts)) === 'committed') {
-    const rival = await findCommitted(lake, load);
-    if (rival !== undefined) return rival;
-  }
-  const { manifest, won } = await commitManifest(s3, bucket, {
+  const manifest: Manifest = {
     version: 1,
     ...load,
     format: 'parquet',
@@ -176,22 +189,59 @@ export async function commitLoad(
     schema: plan.schema,
     codeVersion,
     dropped: {},
-  });
-  await moveState(s3, bucket, manifest, plan.previous ?? 'absent');
-  return reportOf(manifest, {
-    status: won ? 'committed' : 'already-committed',
+  };
+  return commitParts(lake, plan, manifest, plan.previous ?? 'absent', {
     seconds,
     addedColumns: plan.added,
     nulled: Object.fromEntries(copied.specials),
   });
 }
 
-function specialsError(table: string, specials: Map<string, number>): UserError {
+/**
+ * Sweeps what is not in the manifest, writes it, then moves the state from where it was `seen`; in that order. The
+ * caller holds the table's lock.
+ */
+export async function commitParts(
+  lake: Lake,
+  tableLoad: TableLoad,
+  mine: Manifest,
+  seen: StoredState | 'absent' | undefined,
+  rest: Pick<TableReport, 'seconds' | 'addedColumns' | 'nulled'>,
+): Promise<TableReport> {
+  const { s3, bucket } = lake;
+  // The lock keeps rivals out; one that got past it is not to lose its parts to the sweep.
+  if ((await removeOrphans(s3, bucket, mine, mine.parts)) === 'committed') {
+    const rival = await findCommitted(lake, tableLoad);
+    if (rival !== undefined) return rival;
+  }
+  const { manifest, won } = await commitManifest(s3, bucket, mine);
+  if (tableLoad.replay === undefined) await moveState(s3, bucket, manifest, seen);
+  return reportOf(manifest, { status: won ? 'committed' : 'already-committed', ...rest });
+}
+
+/** Values that may not become null were found. */
+export function specialsError(table: string, specials: Map<string, number>): UserError {
   const counts = [...specials].map(([column, count]) => `"${column}": ${count}`).join(', ');
   return new UserError(
     `table ${table}: values that Parquet and Snowflake cannot hold (NaN, infinity or too many digits in a decimal, infinite or out-of-range dates and times), per column: ${counts}`,
     { remedy: 'Correct them at the source, or set onSpecial: null for this table to load them as NULL.' },
   );
+}
+
+/** What a dry run says of a table: the planner's estimates. */
+export function plannedReport({ load, increment, estimate, added }: PlannedLoad): TableReport {
+  return {
+    table: load.table,
+    status: 'planned',
+    rows: estimate.rows,
+    bytes: estimate.bytes,
+    files: 0,
+    seconds: 0,
+    watermark: increment.watermark,
+    manifestKey: manifestKey(load),
+    addedColumns: added,
+    nulled: {},
+  };
 }
 
 function reportOf(

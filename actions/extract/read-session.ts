@@ -1,7 +1,14 @@
 import type { ClientBase } from 'pg';
 import pg from 'pg';
 import { messageOf, UserError } from '../shared/errors.ts';
-import { ConnectionLostError, codeOf, connect, type DatabaseSettings, isConnectionLoss } from './database.ts';
+import {
+  beginTransaction,
+  ConnectionLostError,
+  codeOf,
+  connect,
+  type DatabaseSettings,
+  isConnectionLoss,
+} from './database.ts';
 import { waitForLocks } from './run-locks.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
 import { readSourceTables, type SourceTable } from './source-table.ts';
@@ -10,21 +17,27 @@ import { readSourceTables, type SourceTable } from './source-table.ts';
 export interface ReadSession extends AsyncDisposable {
   client: ClientBase;
   snapshot: Snapshot;
+  /** When it was taken, as performance.now(). */
+  openedAt: number;
   tables: Map<string, SourceTable>;
   /** `server_version_num`, e.g. 180004. */
   serverVersion: number;
   /** More connections that read the same snapshot; they end with the session. */
   openReaders(count: number): Promise<ClientBase[]>;
+  /** A connection of its own, outside of the snapshot; the caller ends it. */
+  openBeside(): Promise<pg.Client>;
   /** Stops what the session's connections are executing. */
   cancel(): Promise<void>;
   /** Proves that the connection, and with it the locks of this run, still stands. @throws ConnectionLostError */
   check(): Promise<void>;
 }
 
-/** A table and the lock that keeps other runs from writing its keys. */
+/** A table and a lock that keeps other runs from writing its keys. */
 export interface LockedTable {
   name: string;
   lock: string;
+  /** Others may share it; who takes it alone waits for them. */
+  isShared?: boolean;
 }
 
 /** Well below idle_in_transaction_session_timeout: the locks' connection idles while others read. */
@@ -96,6 +109,7 @@ async function sessionOf(
   return {
     client,
     snapshot,
+    openedAt: performance.now(),
     tables,
     serverVersion,
     openReaders: async (count) => {
@@ -113,6 +127,7 @@ async function sessionOf(
       }
       return readers;
     },
+    openBeside: () => connect(settings),
     cancel: async () => {
       // A query of its own rather than the protocol's cancel request, which a pooler may not carry.
       const canceller = await connect(settings);
@@ -151,15 +166,16 @@ async function begin(
   sources: readonly SourceTable[],
   tables: readonly LockedTable[],
 ): Promise<Snapshot | undefined> {
-  await client.query(`BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; ${SETTINGS}`);
+  await beginTransaction(client, `BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; ${SETTINGS}`);
   const lockable = sources.filter((source) => source.hasRowVersions).map((source) => source.sql);
   // LOCK comes before the first SELECT, which freezes the snapshot.
   if (lockable.length > 0) await client.query(`LOCK TABLE ${lockable.join(', ')} IN ACCESS SHARE MODE`);
   const { rows } = await client.query<{ locked: boolean; snapshot: string }>(
-    `SELECT bool_and(pg_try_advisory_xact_lock(hashtextextended(name, 0))) AS locked,
+    `SELECT bool_and(CASE WHEN is_shared THEN pg_try_advisory_xact_lock_shared(hashtextextended(name, 0))
+                          ELSE pg_try_advisory_xact_lock(hashtextextended(name, 0)) END) AS locked,
             pg_current_snapshot()::text AS snapshot
-       FROM unnest($1::text[]) AS name`,
-    [tables.map((table) => table.lock)],
+       FROM unnest($1::text[], $2::bool[]) AS held (name, is_shared)`,
+    [tables.map(({ lock }) => lock), tables.map(({ isShared }) => isShared ?? false)],
   );
   if (rows[0]!.locked) return parseSnapshot(rows[0]!.snapshot);
   await client.query('ROLLBACK');

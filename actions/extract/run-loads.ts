@@ -1,25 +1,30 @@
 import type { ClientBase } from 'pg';
 import { partKey } from '../shared/lake.ts';
+import { isBadText, nameBadText } from './bad-text.ts';
 import type { ChangeSource } from './cdc/change-source.ts';
 import { copyTable } from './copy-table.ts';
 import { ConnectionLostError } from './database.ts';
-import { type CopiedLoad, commitLoad, type Lake, type PlannedLoad, type TableReport } from './load-table.ts';
+import type { CopiedLoad, Lake, PlannedLoad, TableReport } from './load-table.ts';
 import { startPart } from './parts.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { rangesOf, selectOf } from './read-plan.ts';
 import type { ReadSession } from './read-session.ts';
+import { watchSnapshotAge } from './snapshot-age.ts';
 
 export interface RunOptions {
   /** Connections that read at once. */
   parallelism: number;
-  codeVersion: string;
   rateLimit: RateLimit | undefined;
+  /** For how long the session's snapshot may be held. */
+  maxSnapshotMinutes: number;
   signal: AbortSignal | undefined;
   /** Where tables of strategy cdc have their changes. */
   changes: ChangeSource | undefined;
   /** Takes lines for the log. */
   note: (line: string) => void;
-  /** Told of each table as soon as it is committed. */
+  /** Commits a load, or what stands for it, as soon as its last read is done. */
+  commit: (plan: PlannedLoad, copied: CopiedLoad, seconds: number) => Promise<TableReport>;
+  /** Told of each load after that. */
   settle: (report: TableReport) => void;
 }
 
@@ -62,6 +67,13 @@ export async function runLoads(
   const stop = onAbort(options.signal, session);
   const timer = setInterval(() => noteProgress(loads, options.note), PROGRESS_MS);
   const failures: unknown[] = [];
+  const cancel = async (): Promise<void> => {
+    await session.cancel().catch((problem: unknown) => failures.push(problem));
+  };
+  const age = watchSnapshotAge(session.openedAt, options.maxSnapshotMinutes, {
+    note: options.note,
+    stop: () => void cancel(),
+  });
   const readAll = async (client: ClientBase): Promise<void> => {
     for (let read = reads.shift(); read !== undefined; read = reads.shift()) {
       if (failures.length > 0) return;
@@ -69,7 +81,7 @@ export async function runLoads(
         await runRead(lake, session, client, read, options);
       } catch (error) {
         failures.push(error);
-        if (clients.length > 1) await session.cancel().catch((problem: unknown) => failures.push(problem));
+        if (clients.length > 1) await cancel();
       }
     }
   };
@@ -77,9 +89,11 @@ export async function runLoads(
     await Promise.all(clients.map(readAll));
   } finally {
     clearInterval(timer);
+    age.end();
     stop();
   }
   options.signal?.throwIfAborted();
+  if (failures.length > 0) age.check();
   if (failures.length > 0) throw failures[0];
 }
 
@@ -99,10 +113,15 @@ async function runRead(
   if (load.left > 0) return;
   load.copied.parts.sort((left, right) => (left.key < right.key ? -1 : 1));
   const seconds = (performance.now() - load.startedAt) / 1000;
-  options.settle(
-    await commitLoad(lake, session, plan, load.copied, { codeVersion: options.codeVersion, seconds }),
-  );
-  if (plan.slot !== undefined) await options.changes!.confirm(plan.slot, plan.config.maxSlotLagMb);
+  const report = await options.commit(plan, load.copied, seconds);
+  let slotLagMb: number | undefined;
+  try {
+    if (plan.slot !== undefined) {
+      slotLagMb = await options.changes!.confirm(plan.slot, plan.config.maxSlotLagMb);
+    }
+  } finally {
+    options.settle({ ...report, slotLagMb });
+  }
 }
 
 /** One query over the table, or those that hold its changes. */
@@ -126,7 +145,8 @@ async function runQuery(
   const { config, columns, increment } = load.plan;
   // Two loads of changes may have the same snapshot and differ in where they end.
   const content = [session.snapshot.text, ...(load.plan.slot === undefined ? [] : [increment.watermark!.to])];
-  const copied = await named(load, () =>
+  if (load.plan.range !== undefined) content.push(load.plan.range);
+  const copied = await named(load, session, () =>
     copyTable(
       client,
       {
@@ -160,9 +180,10 @@ function runningLoad(plan: PlannedLoad): RunningLoad {
 }
 
 function readsOf(load: RunningLoad, session: ReadSession, readers: number): Read[] {
-  const { source, slot } = load.plan;
-  // Changes come in one order, from one slot.
-  const ranges = slot?.from === undefined ? rangesOf(source, readers, session.serverVersion) : [undefined];
+  const { source, slot, range } = load.plan;
+  // Changes come in one order, from one slot; a range of keys is small enough.
+  const isWhole = slot?.from === undefined && range === undefined;
+  const ranges = isWhole ? rangesOf(source, readers, session.serverVersion) : [range];
   load.left = ranges.length;
   return ranges.map((range) => ({ load, range }));
 }
@@ -194,11 +215,19 @@ function noteProgress(loads: readonly RunningLoad[], note: (line: string) => voi
   }
 }
 
-/** Names table and rows when the connection is lost. */
-async function named<T>(load: RunningLoad, work: () => Promise<T>): Promise<T> {
+/** Names table and rows when the connection is lost, and the row whose text PostgreSQL cannot send. */
+async function named<T>(load: RunningLoad, session: ReadSession, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (isBadText(error)) {
+      const client = await session.openBeside();
+      try {
+        throw await nameBadText(client, load.plan, error);
+      } finally {
+        await client.end();
+      }
+    }
     if (!(error instanceof ConnectionLostError)) throw error;
     throw new ConnectionLostError(
       `table ${load.plan.load.table}, ${load.rowsRead} rows read: ${error.message}`,

@@ -7,7 +7,8 @@ import { putObjectIf, readObject } from '../shared/s3.ts';
 import { parseLsn } from './cdc/lsn.ts';
 import { isNewer, parseSnapshot } from './snapshot.ts';
 
-const state = z.object({
+/** A state's shape. */
+export const extractState = z.object({
   version: z.literal(1),
   source: z.string(),
   table: z.string(),
@@ -21,7 +22,7 @@ const state = z.object({
 });
 
 /** Up to where a table has been loaded: `_state/<source>/<table>.json`. */
-export type ExtractState = z.infer<typeof state>;
+export type ExtractState = z.infer<typeof extractState>;
 
 /** The watermark's column where it is a position in the source's log (strategy cdc). */
 export const CHANGES_WATERMARK = '_lsn';
@@ -110,7 +111,7 @@ async function readWithEtag(s3: S3Client, bucket: string, key: string): Promise<
   } catch (error) {
     throw new UserError(`s3://${bucket}/${key} is not JSON`, { remedy, cause: error });
   }
-  const parsed = state.safeParse(value);
+  const parsed = extractState.safeParse(value);
   if (parsed.success) return { state: parsed.data, etag: stored.etag };
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new UserError(`s3://${bucket}/${key} is not an extract state: ${problems.join('; ')}`, { remedy });

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { UserError } from '../shared/errors.ts';
+import { keyTableOf } from '../shared/key-tables.ts';
 import { datePrefix } from '../shared/lake.ts';
 import { type Manifest, parseManifest } from '../shared/manifest.ts';
 import type { Pipeline, Source } from '../shared/pipeline.ts';
@@ -12,6 +13,8 @@ export interface CommittedLoad {
   target: string;
   /** SCHEMA.NAME of the pipe that fills it. */
   pipe: string;
+  /** All keys of a table rather than rows. */
+  isKeySet: boolean;
 }
 
 /** A table of the configuration that is loaded from the lake. */
@@ -21,6 +24,7 @@ export interface LakeTable {
   table: string;
   target: string;
   pipe: string;
+  isKeySet: boolean;
 }
 
 /**
@@ -35,7 +39,7 @@ export async function findCommittedLoads(
 ): Promise<CommittedLoad[]> {
   const loads: CommittedLoad[] = [];
   const missing: { prefix: string; run: string }[] = [];
-  for (const { source, kind, table, target, pipe } of tables) {
+  for (const { source, kind, table, target, pipe, isKeySet } of tables) {
     const prefix = datePrefix({ source, table, ingestDate: logicalDate });
     const keys = (await listKeys(s3, bucket, prefix)).filter((key) => key.endsWith('/_manifest.json'));
     if (keys.length === 0) missing.push({ prefix, run: `${committer(kind)} with source ${source}` });
@@ -46,7 +50,8 @@ export async function findCommittedLoads(
           remedy: 'Find out who removes manifests, then run again.',
         });
       }
-      loads.push({ manifest: parseManifest(stored.text, `s3://${bucket}/${key}`), target, pipe });
+      const manifest = parseManifest(stored.text, `s3://${bucket}/${key}`);
+      loads.push({ manifest, target, pipe, isKeySet });
     }
   }
   if (missing.length > 0) {
@@ -79,27 +84,37 @@ export function chooseSources(config: Pipeline, names: readonly string[] | undef
 }
 
 /**
- * The tables of these names, or all. Sources of kind `csv` have none on the lake: load-customers copies and counts
+ * The tables of these names, or all, each followed by its keys where deletes are reconciled. Sources of kind `csv` have none on the lake: load-customers copies and counts
  * their files itself.
  * @throws UserError for a name that none of the sources has
  */
 export function chooseTables(sources: [string, Source][], names: readonly string[] | undefined): LakeTable[] {
-  const all = sources.flatMap(([source, { kind, tables }]) =>
-    kind === 'csv'
-      ? []
-      : tables.map(({ name: table, target, pipe }) => ({ source, kind, table, target, pipe })),
-  );
-  if (names === undefined) return all;
+  const all = sources.flatMap(([source, config]) => lakeTables(source, config));
+  if (names === undefined) return all.flat();
   for (const name of names) {
-    if (all.some(({ table }) => table === name)) continue;
+    if (all.some(([{ table }]) => table === name)) continue;
     throw new UserError(
       `no table "${name}" of ${sources.map(([source]) => source).join(', ')} is on the lake`,
       {
-        remedy: `Use some of: ${all.map(({ table }) => table).join(', ') || '(none)'}.`,
+        remedy: `Use some of: ${all.map(([{ table }]) => table).join(', ') || '(none)'}.`,
       },
     );
   }
-  return all.filter(({ table }) => names.includes(table));
+  return all.filter(([{ table }]) => names.includes(table)).flat();
+}
+
+/** A table of the lake, and the table of its keys if there is one. */
+function lakeTables(source: string, config: Source): [LakeTable, ...LakeTable[]][] {
+  if (config.kind === 'csv') return [];
+  const { kind, tables } = config;
+  return tables.map((table) => {
+    const { name, target, pipe } = table;
+    const keys =
+      'deletes' in table && table.deletes === 'reconcile'
+        ? [{ source, kind, ...keyTableOf(table), isKeySet: true }]
+        : [];
+    return [{ source, kind, table: name, target, pipe, isKeySet: false }, ...keys];
+  });
 }
 
 function committer(kind: LakeTable['kind']): string {

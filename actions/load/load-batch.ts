@@ -8,6 +8,7 @@ import { type CommittedLoad, chooseSources, chooseTables, findCommittedLoads } f
 import { readClock } from './copy-history.ts';
 import type { Patience } from './patience.ts';
 import { reconcile } from './reconcile.ts';
+import { recordKeySet } from './record-key-set.ts';
 import { refreshSilver } from './refresh-silver.ts';
 import type { TaskReport } from './task-graph.ts';
 
@@ -50,8 +51,10 @@ export interface TableReport {
 }
 
 export interface LoadReport {
+  /** Key sets too. */
   tables: TableReport[];
   tasks: TaskReport[];
+  /** Sums without key sets. */
   files: number;
   rowsLake: number;
   rowsBronze: number;
@@ -99,6 +102,10 @@ export async function loadBatch(request: LoadRequest): Promise<LoadReport> {
       );
     }
     report.tables.push(table);
+    if (load.isKeySet) {
+      await recordKeySet(session, database, load.target, load.manifest);
+      continue;
+    }
     report.files += table.files;
     report.rowsLake += table.rowsLake;
     report.rowsBronze += table.rowsBronze;

@@ -11,6 +11,18 @@ export interface SilverReport {
   warnings: string[];
 }
 
+/** Tasks of a run that did not succeed, as TASK_HISTORY has them. */
+export class TasksFailedError extends UserError {
+  readonly failed: readonly TaskReport[];
+
+  constructor(message: string, failed: readonly TaskReport[]) {
+    super(message, {
+      remedy: 'Correct the cause, then load again: the streams still hold what was not merged.',
+    });
+    this.failed = failed;
+  }
+}
+
 /** A row of TASK_HISTORY. */
 interface HistoryRow extends TaskReport {
   groupId: string | null;
@@ -25,7 +37,8 @@ const CLOCK_MARGIN_MS = 5_000;
 /**
  * Runs a task graph once, now, and waits until every task of the run has ended.
  * @param root DATABASE.SCHEMA.NAME
- * @throws UserError naming each failed task with its error and query id, or what is still running at the deadline
+ * @throws TasksFailedError naming each failed task with its error and query id
+ * @throws UserError naming what is still running at the deadline
  */
 export async function refreshSilver(
   session: SnowflakeSession,
@@ -119,9 +132,7 @@ function refuseFailures(root: string, tasks: TaskReport[]): void {
     ({ name, state, error, queryId }) =>
       `task ${schema}.${name} ${state.toLowerCase().replaceAll('_', ' ')}: ${error ?? 'no error recorded'}${queryId === null ? '' : `, query ${queryId}`}`,
   );
-  throw new UserError(lines.join('\n'), {
-    remedy: 'Correct the cause, then load again: the streams still hold what was not merged.',
-  });
+  throw new TasksFailedError(lines.join('\n'), failed);
 }
 
 function warningsOf(graph: TaskGraph, undecided: string[]): string[] {

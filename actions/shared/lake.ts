@@ -45,6 +45,11 @@ export function stateKey(source: string, table: string): string {
   return `_state/${segment(source)}/${segment(table)}.json`;
 }
 
+/** Prefix of the plan of a load that several processes extract, and of what they leave for its commit. */
+export function planPrefix({ source, table, loadId }: Load): string {
+  return `_state/${segment(source)}/${segment(table)}/load_id=${segment(loadId)}/`;
+}
+
 /** A name as one path segment: percent-encodes what S3, Snowflake patterns or a file path could misread. */
 export function segment(name: string): string {
   if (name === '' || name === '.' || name === '..') {

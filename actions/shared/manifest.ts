@@ -11,7 +11,8 @@ const part = z.object({
   sha256: z.hex().length(64),
 });
 
-const manifest = z.object({
+/** A manifest's shape. */
+export const manifestObject = z.object({
   version: z.literal(1),
   source: z.string(),
   table: z.string(),
@@ -20,8 +21,18 @@ const manifest = z.object({
   format: z.enum(['parquet', 'json']),
   rows: z.int().nonnegative(),
   parts: z.array(part),
-  /** Half-open range (from, to] of the watermark column as the source's text; null where the load is not incremental. */
-  watermark: z.object({ column: z.string(), from: z.string().nullable(), to: z.string() }).nullable(),
+  /**
+   * Range of the watermark column as the source's text; null where the load is not incremental. Half open: (from, to],
+   * or [from, to) where `bounds` says so.
+   */
+  watermark: z
+    .object({
+      column: z.string(),
+      from: z.string().nullable(),
+      to: z.string(),
+      bounds: z.literal('[)').optional(),
+    })
+    .nullable(),
   /** What identifies the state of the source that was read, e.g. PostgreSQL's `pg_current_snapshot()` text. */
   snapshot: z.string().nullable(),
   schema: z.array(z.object({ name: z.string(), type: z.string(), nullable: z.boolean() })),
@@ -31,7 +42,7 @@ const manifest = z.object({
 });
 
 /** What one load put on the lake: the list that loading and reconciliation trust. */
-export type Manifest = z.infer<typeof manifest>;
+export type Manifest = z.infer<typeof manifestObject>;
 export type ManifestPart = z.infer<typeof part>;
 
 /** The committed manifest of a load, or undefined while the load has not been committed. */
@@ -72,7 +83,7 @@ export function parseManifest(text: string, where: string): Manifest {
       cause: error,
     });
   }
-  const parsed = manifest.safeParse(value);
+  const parsed = manifestObject.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new UserError(`${where} is not a manifest of this version: ${problems.join('; ')}`, {

@@ -34,6 +34,12 @@ const postgresTable = z.strictObject({
     .describe(
       'Strategy cdc: megabytes (10^6) of its log that the source may still have to keep for the slot after everything was read; more fails the run.',
     ),
+  deletes: z
+    .enum(['ignore', 'reconcile'])
+    .default('ignore')
+    .describe(
+      'What becomes of rows that are deleted at the source. reconcile also reads all keys of the table with every load, to <target>_KEYS by the pipe …_KEYS_PIPE; silver marks the rows whose key is gone (see docs/extract.md). Strategy cdc reads deletes by itself.',
+    ),
   onSpecial: z
     .enum(['fail', 'null'])
     .default('fail')
@@ -65,6 +71,13 @@ const postgresSource = z.strictObject({
     .string()
     .min(1)
     .describe('Secrets Manager name or ARN of a secret with host, port, username, password and dbname.'),
+  maxSnapshotMinutes: z
+    .number()
+    .positive()
+    .default(60)
+    .describe(
+      'How long one snapshot may be held while tables are read; the source keeps old row versions for it meanwhile. Half of it is reported, at the end the run stops.',
+    ),
   tables: z.array(postgresTable).min(1).describe('The tables that are copied.'),
 });
 
@@ -136,8 +149,14 @@ export function readPipeline(file: string): Pipeline {
   for (const [sourceName, source] of Object.entries(data.sources)) {
     if (source.kind !== 'postgres') continue;
     source.tables.forEach((table, index) => {
+      const path = ['sources', sourceName, 'tables', index];
+      if (table.strategy === 'cdc' && table.deletes === 'reconcile') {
+        throw error(
+          [...path, 'deletes'],
+          `${path.join('.')}.deletes: strategy "cdc" reads deletes itself, leave it out`,
+        );
+      }
       if (table.strategy === 'watermark' && table.watermark === undefined) {
-        const path = ['sources', sourceName, 'tables', index];
         throw error(
           path,
           `${path.join('.')}.watermark: is needed by strategy "watermark" (or use strategy: full)`,

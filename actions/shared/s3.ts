@@ -13,9 +13,20 @@ export interface StoredText {
   etag: string;
 }
 
-/** A client with the SDK's standard settings (`AWS_*` variables, `AWS_ENDPOINT_URL_S3` included) and bounded retries. */
-export function createS3(): S3Client {
-  return new S3Client({ maxAttempts: 5, retryMode: 'standard' });
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Nothing comes or goes on a connection. */
+const STALL_MS = 60_000;
+
+/**
+ * A client with the SDK's standard settings (`AWS_*` variables, `AWS_ENDPOINT_URL_S3` included) and bounded retries. A
+ * connection that stalls is given up, which is tried again like other failures; the SDK itself would wait for ever.
+ */
+export function createS3({ stallMs = STALL_MS } = {}): S3Client {
+  return new S3Client({
+    maxAttempts: 5,
+    retryMode: 'standard',
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: stallMs },
+  });
 }
 
 /** The object's text, or undefined when it does not exist. */

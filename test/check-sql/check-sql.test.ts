@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkSql } from '../../actions/check-sql/check-sql.ts';
-import { reportMarkdown } from '../../actions/check-sql/render.ts';
+import { pullRequestReport } from '../../actions/check-sql/pull-request/report-file.ts';
+import { findingsMarkdown } from '../../actions/check-sql/render.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -22,7 +23,7 @@ test('the migrations of this repository parse and run from nothing, with nothing
   expect([report.errors, report.warnings, report.findings]).toEqual([[], [], []]);
   expect(report.dryRun?.statements).toBe(report.statements);
   expect(report.secondOpinion.parsed).toBeGreaterThan(0);
-  expect(reportMarkdown(report)).toContain('**no error**');
+  expect(findingsMarkdown(pullRequestReport(report))).toContain('**no error**');
 });
 
 test('every syntax error is found at once, with file, line and column; nothing is run then', async () => {
@@ -40,7 +41,7 @@ test('every syntax error is found at once, with file, line and column; nothing i
   expect(report.errors[1]?.column).toBeGreaterThan(3);
   expect(report.errors[2]?.message).toContain('FROBNICATOR');
   expect(report.dryRun).toBeNull();
-  expect(reportMarkdown(report)).toContain('**4 errors**. Not run');
+  expect(findingsMarkdown(pullRequestReport(report))).toContain('**4 errors**. Not run');
 });
 
 test('what only running shows is an error on its line of its file', async () => {

@@ -34,9 +34,9 @@ describe('the documentation', () => {
   });
 
   it.each(pages)('%s names files of the repository that exist', (page) => {
-    const named = [
-      ...textOf(page).matchAll(/`((?:actions|scripts|test|docs|\.github)\/[\w./-]+)`/g),
-    ].map((match) => match[1]!);
+    const named = [...textOf(page).matchAll(/`((?:actions|scripts|test|docs|\.github)\/[\w./-]+)`/g)].map(
+      (match) => match[1]!,
+    );
     expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
   });
 });

@@ -115,11 +115,13 @@ export function pipelineOf(tables: readonly TableConfig[]): Pipeline {
       shop: {
         kind: 'postgres',
         secret: 'shop/postgres',
+        maxSnapshotMinutes: 60,
         tables: tables.map((table) => ({
           key: ['id'],
           strategy: 'watermark' as const,
           watermark: 'updated_at',
           maxSlotLagMb: 10_000,
+          deletes: 'ignore' as const,
           onSpecial: 'fail' as const,
           compression: 'zstd' as const,
           numeric: 'text' as const,

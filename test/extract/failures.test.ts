@@ -1,27 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../actions/shared/errors.ts';
 import { readObject } from '../../actions/shared/s3.ts';
-import { type ExtractFixture, pipelineOf, startExtract, type TableConfig } from './extract-fixture.ts';
+import { prepareProcesses } from './action-process.ts';
+import { type ExtractFixture, startExtract, type TableConfig } from './extract-fixture.ts';
 import { startHttpProxy, startTcpProxy } from './fault-proxy.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'extract-run-'));
-const MAIN = join(import.meta.dirname, '../../actions/extract/main.ts');
-
 let shop: ExtractFixture;
+let runAction: Awaited<ReturnType<typeof prepareProcesses>>;
 beforeAll(async () => {
   shop = await startExtract();
-  const secrets = new SecretsManagerClient({});
-  const secret = JSON.stringify({ ...shop.database, engine: 'postgres' });
-  await secrets.send(new CreateSecretCommand({ Name: 'shop/postgres', SecretString: secret }));
-  secrets.destroy();
+  runAction = await prepareProcesses(shop);
 });
-afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('a killed run', () => {
   // Each is killed with SIGKILL when it sends the request that the pattern describes, before S3 sees it.
@@ -41,7 +32,9 @@ describe('a killed run', () => {
         child!.kill('SIGKILL');
         return new Promise<never>(() => {});
       });
-      const run = runAction({ name: table }, { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` });
+      const run = runAction([{ name: table }], {
+        environment: { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` },
+      });
       child = run.child;
       expect((await run.ended).signal).toBe('SIGKILL');
       await proxy[Symbol.asyncDispose]();
@@ -77,7 +70,9 @@ it('a rerun that reads other rows than the killed run writes under names that Sn
     child!.kill('SIGKILL');
     return new Promise<never>(() => {});
   });
-  const run = runAction({ name: 'renamed' }, { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` });
+  const run = runAction([{ name: 'renamed' }], {
+    environment: { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` },
+  });
   child = run.child;
   await run.ended;
   await proxy[Symbol.asyncDispose]();
@@ -96,18 +91,15 @@ describe('the action', () => {
     await shop.sql(
       `CREATE TABLE acted (id int, updated_at timestamp); INSERT INTO acted VALUES (1, '2026-06-01')`,
     );
-    const run = runAction({ name: 'acted' });
+    const run = runAction([{ name: 'acted' }]);
     expect((await run.ended).code, run.log()).toBe(0);
-    const outputs = readFileSync(run.outputs, 'utf8');
     const key = 'bronze/shop/acted/ingest_date=2026-06-29/load_id=2026-06-29/_manifest.json';
-    expect(outputs).toContain(JSON.stringify([key]));
-    expect(outputs).toMatch(/^rows<<.*\n1\n/m);
-    expect(outputs).toMatch(/^load-id<<.*\n2026-06-29\n/m);
-    expect(readFileSync(run.summary, 'utf8')).toContain('<td>acted</td><td>committed</td><td>1</td>');
+    expect(run.outputs()).toEqual({ manifests: JSON.stringify([key]), rows: '1', 'load-id': '2026-06-29' });
+    expect(run.summary()).toContain('<td>acted</td><td>committed</td><td>1</td>');
   });
 
   it('fails with one line and no stack for a mistake of its user', async () => {
-    const run = runAction({ name: 'nowhere' });
+    const run = runAction([{ name: 'nowhere' }]);
     expect((await run.ended).code).toBe(1);
     expect(run.log()).toContain(
       '::error title=Extract failed::table nowhere does not exist in the source%0A',
@@ -257,35 +249,3 @@ describe('a wrong setting', () => {
     expect((await readObject(shop.s3, shop.bucket, key))!.text).toBe(Body);
   });
 });
-
-let runs = 0;
-
-/** Runs main.ts as a runner would, in a process of its own. */
-function runAction(table: TableConfig, environment: Record<string, string> = {}) {
-  const file = (name: string, content: string): string => {
-    const path = join(directory, `${runs++}-${name}`);
-    writeFileSync(path, content);
-    return path;
-  };
-  const outputs = file('output', '');
-  const summary = file('summary', '');
-  const child = spawn(process.execPath, [MAIN], {
-    env: {
-      ...process.env,
-      INPUT_SOURCE: 'shop',
-      'INPUT_LOGICAL-DATE': '2026-06-29',
-      INPUT_BUCKET: shop.bucket,
-      INPUT_CONFIG: file('pipeline.yml', JSON.stringify(pipelineOf([table]))),
-      GITHUB_OUTPUT: outputs,
-      GITHUB_STEP_SUMMARY: summary,
-      ...environment,
-    },
-  });
-  let log = '';
-  child.stdout.on('data', (chunk) => (log += chunk));
-  child.stderr.on('data', (chunk) => (log += chunk));
-  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal }));
-  });
-  return { child, ended, outputs, summary, log: () => log };
-}

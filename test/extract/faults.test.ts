@@ -2,9 +2,10 @@ import { S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileKernel } from '../../actions/extract/kernel/kernel.ts';
-import { type ExtractFixture, startExtract } from './extract-fixture.ts';
+import { createS3 } from '../../actions/shared/s3.ts';
+import { applyEnvironment } from '../support/stack.ts';
+import { type ExtractFixture, startExtract, type TableConfig } from './extract-fixture.ts';
 import { type Fault, startHttpProxy } from './fault-proxy.ts';
-import { readWithDuckDb } from './parquet-readers.ts';
 
 let shop: ExtractFixture;
 beforeAll(async () => {
@@ -63,20 +64,46 @@ describe('S3 in trouble (failure 3)', () => {
   });
 });
 
-it('carries a 100 MB text and 1,600 columns (failure 13)', async () => {
-  const columns = Array.from({ length: 1598 }, (_, index) => `c${index} int DEFAULT ${index}`).join(', ');
-  await shop.sql(`CREATE TABLE wide (id int, updated_at timestamp, ${columns});
-    INSERT INTO wide (id, updated_at) VALUES (1, '2026-06-01'), (2, '2026-06-01');
-    CREATE TABLE heavy AS SELECT 1 AS id, timestamp '2026-06-01' AS updated_at, repeat('abcdefghij', 10000000) AS body`);
-  const report = await shop.extractAll([{ name: 'wide' }, { name: 'heavy' }], '2026-06-29');
-  const [wide, heavy] = await Promise.all(report.tables.map((table) => shop.download(table.manifestKey)));
-  expect(await readWithDuckDb(wide!, 'SELECT sum(c0) AS a, sum(c1597) AS b FROM $file')).toEqual([
-    { a: '0', b: '3194' },
-  ]);
-  expect(await readWithDuckDb(heavy!, 'SELECT length(body) AS n FROM $file')).toEqual([{ n: '100000000' }]);
+describe('S3 that stalls (failure 3)', () => {
+  /** Holds back the first writes of a part for ever. */
+  async function stallingS3(stalls: number) {
+    let writes = 0;
+    const proxy = await startHttpProxy(process.env.AWS_ENDPOINT_URL_S3!, async (method, path) => {
+      if (method !== 'PUT' || !/part-/.test(path) || ++writes > stalls) return undefined;
+      return new Promise<never>(() => {});
+    });
+    const restore = applyEnvironment({ AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` });
+    const s3 = createS3({ stallMs: 200 });
+    return {
+      s3,
+      writes: () => writes,
+      [Symbol.asyncDispose]: async () => {
+        s3.destroy();
+        restore();
+        await proxy[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  it('once is tried again, and every time ends the run with the key', async () => {
+    await shop.sql(`CREATE TABLE stalled (id int, updated_at timestamp);
+      INSERT INTO stalled SELECT i, timestamp '2026-06-01' FROM generate_series(1, 100) i`);
+    const table: TableConfig = { name: 'stalled', strategy: 'full' };
+    {
+      await using stalling = await stallingS3(1);
+      const report = await shop.extract(table, '2026-06-01', { s3: stalling.s3 });
+      expect(stalling.writes()).toBe(2);
+      expect(report.rows).toBe(100);
+    }
+    await using stalling = await stallingS3(Number.POSITIVE_INFINITY);
+    const run = shop.extract(table, '2026-06-02', { s3: stalling.s3 });
+    await expect(run).rejects.toThrow(/^S3: could not write s3:\/\/.*part-.*: .*timed out/);
+    expect(stalling.writes()).toBe(5);
+    expect((await shop.keys('stalled')).filter((key) => key.includes('2026-06-02'))).toEqual([]);
+  });
 });
 
-it('refuses bytes that are no UTF-8 in a SQL_ASCII database with the table (failure 15)', async () => {
+it('refuses bytes that are no UTF-8 in a SQL_ASCII database with table, column and row key (failure 15)', async () => {
   await shop.sql(
     `CREATE DATABASE ascii ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
   );
@@ -85,12 +112,15 @@ it('refuses bytes that are no UTF-8 in a SQL_ASCII database with the table (fail
   await client.connect();
   await client.query(`SET client_encoding = 'SQL_ASCII';
     CREATE TABLE broken (id int, label text, updated_at timestamp);
-    INSERT INTO broken VALUES (1, 'fine', '2026-06-01'), (2, E'caf\\xe9', '2026-06-01')`);
+    INSERT INTO broken SELECT i, 'fine', '2026-06-01' FROM generate_series(1, 300) i;
+    UPDATE broken SET label = E'caf\\xe9' WHERE id = 250`);
   await client.end();
   const run = shop.extract({ name: 'broken' }, '2026-06-29', {
     database: { ...shop.database, dbname: 'ascii' },
   });
-  await expect(run).rejects.toThrow(/table broken.*invalid byte sequence for encoding "UTF8": 0xe9/);
+  await expect(run).rejects.toThrow(
+    /^table broken: invalid byte sequence for encoding "UTF8": 0xe9.*, in column "label" of the row with id = 250$/,
+  );
   expect(await shop.keys('broken')).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RateLimit } from '../../actions/extract/rate-limit.ts';
-import { type ExtractFixture, startExtract } from './extract-fixture.ts';
+import type { SourceOfKind } from '../../actions/shared/pipeline.ts';
+import { type ExtractFixture, pipelineOf, startExtract } from './extract-fixture.ts';
 import { readWithDuckDb } from './parquet-readers.ts';
 
 let shop: ExtractFixture;
@@ -75,6 +76,32 @@ it('a cancelled run cancels what the source executes and commits nothing', async
   await expect(attempt).rejects.toThrow('the run was cancelled: nothing of the open tables is committed');
   expect(await active()).toBe(0);
   expect(await shop.keys('slow')).toEqual([]);
+});
+
+it('a snapshot that is held for too long is reported, then the run stops and says what to do', async () => {
+  await shop.sql(
+    `CREATE VIEW endless AS SELECT i AS id, pg_sleep(60)::text AS waited FROM generate_series(1, 100) i`,
+  );
+  const lines: string[] = [];
+  const config = pipelineOf([{ name: 'endless', strategy: 'full' }]);
+  (config.sources.shop as SourceOfKind<'postgres'>).maxSnapshotMinutes = 0.02;
+  const attempt = shop.extract({ name: 'endless', strategy: 'full' }, '2026-06-29', {
+    config,
+    onProgress: (line) => lines.push(line),
+  });
+  const error = await attempt.catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    name: 'UserError',
+    message: 'the snapshot was held for 0.02 minutes (maxSnapshotMinutes): the open tables are not committed',
+    remedy: expect.stringContaining('raise maxSnapshotMinutes'),
+  });
+  expect(lines).toEqual([expect.stringMatching(/^the snapshot is 0\.01 minutes old, /)]);
+  await expect
+    .poll(() =>
+      shop.sql(`SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'COPY%endless%'`),
+    )
+    .toEqual([]);
+  expect(await shop.keys('endless')).toEqual([]);
 });
 
 it('a dry run says what would be read and writes nothing', async () => {

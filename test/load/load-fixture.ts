@@ -4,7 +4,7 @@ import { globSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll } from 'vitest';
 import { stringify } from 'yaml';
 import { type LoadReport, type LoadRequest, loadBatch } from '../../actions/load/load-batch.ts';
@@ -15,11 +15,14 @@ import type { Pipeline } from '../../actions/shared/pipeline.ts';
 import { createS3 } from '../../actions/shared/s3.ts';
 import { readSnowflakeSettings, SnowflakeSession } from '../../actions/shared/snowflake.ts';
 import { splitStatements } from '../../actions/shared/sql/split.ts';
-import { startTestStack } from '../support/stack.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
 
 /** The repository's own warehouse on the local Snowflake, with a catalogue on the local lake. */
 export interface LoadFixture {
   bucket: string;
+  s3: S3Client;
+  /** Present when it was asked for. */
+  postgres: TestStack['postgres'];
   /** Of the same role as the load's. */
   session: SnowflakeSession;
   /** Another session like it, closed at the end. */
@@ -71,8 +74,9 @@ export function catalogue(table: { name?: string; target?: string; pipe?: string
   };
 }
 
-export async function startLoad(): Promise<LoadFixture> {
-  const { bucket } = await startTestStack({ services: ['aws', 'snowflake'] });
+/** @param besides services that a test needs beside the lake and the warehouse */
+export async function startLoad(besides: readonly 'postgres'[] = []): Promise<LoadFixture> {
+  const { bucket, postgres } = await startTestStack({ services: ['aws', 'snowflake', ...besides] });
   const settings = await readSnowflakeSettings(undefined);
   const variables = { ...VARIABLES, lake_url: `s3://${bucket}/` };
   const admin = await SnowflakeSession.open(settings);
@@ -100,6 +104,8 @@ export async function startLoad(): Promise<LoadFixture> {
   });
   const fixture: LoadFixture = {
     bucket,
+    s3,
+    postgres,
     session,
     open,
     notes: [],

@@ -76,6 +76,11 @@ const MISTAKES: [what: string, text: string, message: RegExp][] = [
     /pipeline\.yml:10:17: .*must be SCHEMA\.NAME/,
   ],
   [
+    'deletes that are reconciled though the strategy reads them',
+    VALID.replace('strategy: watermark', 'strategy: cdc\n        deletes: reconcile'),
+    /pipeline\.yml:9:18: sources\.sales\.tables\.0\.deletes: strategy "cdc" reads deletes itself/,
+  ],
+  [
     'a watermark strategy without its column',
     VALID.replace('        watermark: updated_at\n', ''),
     /pipeline\.yml:6:9: .*watermark: is needed/,

@@ -17,6 +17,7 @@ const job = z.object({
   permissions: permissions.optional(),
   environment: z.string().optional(),
   'timeout-minutes': z.number().optional(),
+  outputs: z.record(z.string(), z.string()).default({}),
   steps: z.array(step),
 });
 

@@ -17,6 +17,7 @@ describe('workflows', () => {
         'daily-batch',
         'migrate',
         'pull-request',
+        'pull-request-comment',
       ]),
     );
   });
@@ -37,12 +38,15 @@ describe('workflows', () => {
     expect(lint(text, 'hostile.yml').map(({ kind }) => kind)).toEqual(['expression']);
   });
 
-  it.each(workflows)('$name only reads unless a job says more', ({ permissions, jobs }) => {
+  it.each(workflows)('$name only reads unless a job says more', ({ name, permissions, jobs }) => {
     expect(permissions).toEqual({ contents: 'read' });
     for (const job of Object.values(jobs)) {
       expect(job.permissions ?? { contents: 'read' }).toSatisfy((granted: Record<string, string>) =>
         Object.entries(granted).every(
-          ([scope, access]) => access === 'read' || (scope === 'id-token' && access === 'write'),
+          ([scope, access]) =>
+            access === 'read' ||
+            (scope === 'id-token' && access === 'write') ||
+            (name === 'pull-request-comment' && scope === 'pull-requests'),
         ),
       );
     }
@@ -102,9 +106,16 @@ describe('workflows', () => {
         expect(job).not.toHaveProperty('permissions');
       }
     }
-    for (const { on } of workflows) {
-      expect(Object.keys(on)).not.toContain('pull_request_target');
-      expect(Object.keys(on)).not.toContain('workflow_run');
+    for (const { on } of workflows) expect(Object.keys(on)).not.toContain('pull_request_target');
+    const after = workflows.filter(({ on }) => 'workflow_run' in on);
+    expect(after.map(({ name }) => name)).toEqual(['pull-request-comment']);
+    for (const { text, jobs } of after) {
+      // Nothing but the artifact comes from the pull request, and it lies outside of the code.
+      expect(text).not.toMatch(/secrets\.|vars\.|ref:|run: /);
+      for (const { steps: list } of Object.values(jobs)) {
+        const download = list.find((step) => step.uses?.startsWith('actions/download-artifact@'));
+        expect(download?.with.path).toMatch(/^\$\{\{ runner\.temp \}\}\//);
+      }
     }
   });
 
@@ -190,6 +201,14 @@ describe('actions of the repository', () => {
         expect(step, `${name}: step ${id}`).toBeDefined();
         if (!step?.uses?.startsWith('./')) continue;
         expect(Object.keys(actions.get(step.uses.replace('./actions/', ''))!.outputs)).toContain(output);
+      }
+    }
+  });
+
+  it('take from other jobs only outputs that those have', () => {
+    for (const { name, text, jobs } of workflows) {
+      for (const [, id, output] of text.matchAll(/needs\.([\w-]+)\.outputs\.([\w-]+)/g)) {
+        expect(Object.keys(jobs[id!]?.outputs ?? {}), `${name}: ${id}`).toContain(output);
       }
     }
   });

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { UserError } from '../../shared/errors.ts';
 import type { PostgresTable } from '../../shared/pipeline.ts';
-import { connect, type DatabaseSettings } from '../database.ts';
+import { beginTransaction, connect, type DatabaseSettings } from '../database.ts';
 import type { ReadEstimate } from '../read-plan.ts';
 import { backendPid, requireVersion, SETTINGS } from '../read-session.ts';
 import { waitForLocks } from '../run-locks.ts';
@@ -21,8 +21,11 @@ export interface ChangeSource extends AsyncDisposable {
   estimate(slot: TableSlot): Promise<ReadEstimate>;
   /** Queries that together give the slot's changes in order, as rows of `columns`. Nothing is confirmed. */
   queries(read: ChangeRead): AsyncIterable<string>;
-  /** Lets the server forget what was read, once its load is committed. @throws UserError when it still keeps too much */
-  confirm(slot: TableSlot, maxSlotLagMb: number): Promise<void>;
+  /**
+   * Lets the server forget what was read, once its load is committed. Answers how many megabytes it still keeps.
+   * @throws UserError when that is too much
+   */
+  confirm(slot: TableSlot, maxSlotLagMb: number): Promise<number>;
 }
 
 /**
@@ -37,8 +40,9 @@ export async function openChangeSource(
   const client = await connect(settings);
   try {
     const serverVersion = await requireDecoding(client);
-    const pid = await backendPid(client);
     await waitForLocks(() => lock(client, locks), onWait);
+    // In the transaction: a pooler gives the server process for one.
+    const pid = await backendPid(client);
     return {
       pid,
       prepare: async (config, request) => {
@@ -49,7 +53,7 @@ export async function openChangeSource(
       queries: (read) => readChanges(client, read),
       confirm: async (slot, maxSlotLagMb) => {
         await advanceSlot(client, slot);
-        await checkSlotLag(client, slot, maxSlotLagMb);
+        return checkSlotLag(client, slot, maxSlotLagMb);
       },
       [Symbol.asyncDispose]: () => client.end(),
     };
@@ -62,7 +66,8 @@ export async function openChangeSource(
 /** Begins the transaction that holds the locks; undefined, and nothing held, when another run has one. */
 async function lock(client: pg.Client, locks: readonly string[]): Promise<true | undefined> {
   // It idles while tables are read and holds nothing that the source would miss, so it may.
-  await client.query(
+  await beginTransaction(
+    client,
     `BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED; ${SETTINGS}; SET LOCAL idle_in_transaction_session_timeout = 0`,
   );
   const { rows } = await client.query<{ locked: boolean }>(

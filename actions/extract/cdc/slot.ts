@@ -71,17 +71,17 @@ export async function advanceSlot(client: ClientBase, { table, name, to }: Table
 }
 
 /**
- * Looks whether the slot makes the server keep too much of its log.
- * @throws UserError
+ * How many megabytes (10^6) of its log the server keeps for the slot.
+ * @throws UserError when these are too many
  */
-export async function checkSlotLag(client: ClientBase, slot: TableSlot, limitMb: number): Promise<void> {
+export async function checkSlotLag(client: ClientBase, slot: TableSlot, limitMb: number): Promise<number> {
   const { rows } = await client.query<{ lag: number }>(
     `SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), restart_lsn)::float8 AS lag
        FROM pg_catalog.pg_replication_slots WHERE slot_name = $1`,
     [slot.name],
   );
   const lag = (rows[0]?.lag ?? 0) / 1e6;
-  if (lag <= limitMb) return;
+  if (lag <= limitMb) return lag;
   throw new UserError(
     `table ${slot.table}: slot ${slot.name} makes the source keep ${lag.toFixed(1)} MB of its log after everything was read, more than ${limitMb} MB (maxSlotLagMb)`,
     {

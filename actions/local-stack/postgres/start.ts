@@ -26,6 +26,8 @@ export interface LocalPostgres {
 }
 
 const PORT_ATTEMPTS = 5;
+/** A standby takes read-only ones. */
+const READY = /database system is ready to accept (read-only )?connections/;
 
 /**
  * Starts a real PostgreSQL on 127.0.0.1 with a random password (SCRAM), ready for connections when this resolves.
@@ -110,7 +112,7 @@ function startGuard(
 function ready(guard: Guard): Promise<string> {
   return new Promise((resolve) => {
     guard.onLog((log) => {
-      if (log.includes('database system is ready to accept connections')) resolve('ready');
+      if (READY.test(log)) resolve('ready');
     });
     void guard.ended.then(resolve);
   });

@@ -79,6 +79,7 @@ const SOURCES: ReadonlySet<string> = new Set([
   'VIEW',
   'MATERIALIZED VIEW',
   'DYNAMIC TABLE',
+  'EXTERNAL TABLE',
   'STAGE',
   'SCHEMA',
 ]);

@@ -53,7 +53,9 @@ export function effectOf(tree: Statement | null, text: string): StatementEffect 
 function effectOfTree(tree: Statement): StatementEffect {
   switch (tree.kind) {
     case 'createTable':
+    case 'createExternalTable':
     case 'createView':
+    case 'createDynamicClone':
     case 'createContainer':
     case 'createObject':
     case 'createStream':
@@ -153,6 +155,10 @@ function typeOfCreate(tree: Create): string {
       return 'TABLE';
     case 'createView':
       return tree.dynamicTable ? 'DYNAMIC TABLE' : tree.materialized ? 'MATERIALIZED VIEW' : 'VIEW';
+    case 'createExternalTable':
+      return 'EXTERNAL TABLE';
+    case 'createDynamicClone':
+      return 'DYNAMIC TABLE';
     case 'createStream':
       return 'STREAM';
     case 'createTask':

@@ -5,7 +5,7 @@ import { SnowflakeSession } from '../../shared/snowflake.ts';
 import type { MigrateReport } from '../migrate.ts';
 import { type MigrationStatement, readMigrations } from '../migration-files.ts';
 import { refuseProblems } from '../problem.ts';
-import { runDataTests } from './data-tests.ts';
+import { requireDataTests } from './data-tests.ts';
 
 export interface LocalOptions {
   directory: string;
@@ -74,7 +74,7 @@ export async function onLocalSnowflake<T>(
  */
 export function previewLocally(options: LocalOptions): Promise<MigrateReport> {
   return onLocalSnowflake(options, async (session, report) => {
-    await runDataTests(session, options);
+    await requireDataTests(session, options);
     return { ...report, database: options.database };
   });
 }

@@ -6,7 +6,7 @@ import { historyTables } from '../history.ts';
 import { type MigrateOptions, type MigrateReport, migrate } from '../migrate.ts';
 import { type MigrationFile, readMigrations } from '../migration-files.ts';
 import { type Problem, refuseProblems } from '../problem.ts';
-import { runDataTests } from './data-tests.ts';
+import { requireDataTests } from './data-tests.ts';
 
 export interface CloneOptions extends MigrateOptions {
   settings: SnowflakeSettings;
@@ -50,7 +50,7 @@ export async function previewOnClone(options: CloneOptions): Promise<MigrateRepo
       holdTasks: true,
     });
     await using session = await SnowflakeSession.open({ ...settings, database: clone });
-    await runDataTests(session, { directory, variables, onProgress });
+    await requireDataTests(session, { directory, variables, onProgress });
     return report;
   } finally {
     stop();

@@ -85,3 +85,8 @@ export function notSupportedHere(construct: string, position?: Position): Snowfl
 export function localLimit(what: string, options: { cause?: unknown } = {}): SnowflakeError {
   return new SnowflakeError('999002', '54000', `Limit of the local Snowflake: ${what}`, options);
 }
+
+/** 000002 */
+export function unsupportedFeature(feature: string, position: Position): SnowflakeError {
+  return compilationError('000002', '0A000', `Unsupported feature '${feature}'.`, position);
+}

@@ -54,6 +54,7 @@ async function toS3(): Promise<{ rows: number; fileBytes: number }> {
     key: [],
     strategy: 'full',
     maxSlotLagMb: 10_000,
+    deletes: 'ignore',
     onSpecial: 'fail',
     compression: 'zstd',
     numeric: 'text',
@@ -66,6 +67,7 @@ async function toS3(): Promise<{ rows: number; fileBytes: number }> {
         bench: {
           kind: 'postgres',
           secret: 'none',
+          maxSnapshotMinutes: 60,
           tables: reading.tables.map((name) => ({ ...table, name })),
         },
       },

@@ -1,5 +1,9 @@
 import type { RawPage } from '../../../actions/extract/kernel/kernel.ts';
 import type { PhysicalType } from '../../../actions/extract/parquet/schema.ts';
+import { LONGEST_LIMIT } from '../../../actions/extract/parquet/statistics.ts';
+
+/** Longer values are cut where it shows that no file states them. */
+const CUT = LONGEST_LIMIT + 1;
 
 type Range = NonNullable<RawPage['range']>;
 
@@ -86,8 +90,8 @@ function scanByteArrays(bytes: Buffer, end: number): Range {
     at = to;
   }
   return {
-    min: Buffer.from(bytes.subarray(minAt, minEnd)),
-    max: Buffer.from(bytes.subarray(maxAt, maxEnd)),
+    min: Buffer.from(bytes.subarray(minAt, Math.min(minEnd, minAt + CUT))),
+    max: Buffer.from(bytes.subarray(maxAt, Math.min(maxEnd, maxAt + CUT))),
   };
 }
 

@@ -16,6 +16,8 @@ test.each([
     ['replaces the stream ST: the changes that nobody has consumed are lost'],
   ],
   ['CREATE OR REPLACE TASK R SCHEDULE = $$1 MINUTE$$ AS DELETE FROM T', 'replace', ['TASK R'], []],
+  ['CREATE OR REPLACE EXTERNAL TABLE E LOCATION = @G FILE_FORMAT = F', 'replace', ['EXTERNAL TABLE E'], []],
+  ['CREATE DYNAMIC TABLE D CLONE E', 'create', ['DYNAMIC TABLE D'], []],
   ['DROP VIEW V', 'drop', ['VIEW V'], ['drops the view V']],
   ['DROP TABLE "a.b"', 'drop', ['TABLE a.b'], ['drops the table a.b: its rows are lost']],
   [

@@ -50,7 +50,7 @@ describe('a preview on a clone', () => {
     const report = await preview(project, 'clone', told);
     expect(report.applied.map(({ name }) => name)).toEqual(['V002__more']);
     expect(report.database).toBe(`"${project.database}_PREVIEW_PR_12_RUN_9_1"`);
-    expect(told).toContain('1 data tests gave no rows');
+    expect(told).toContain('1 data tests found no wrong rows');
     expect(await clones(project)).toEqual([]);
     expect(await project.rows(`SELECT * FROM ${project.database}.S.T ORDER BY A`)).toEqual([['1'], ['2']]);
     expect((await project.run('plan')).pending.map(({ name }) => name)).toEqual(['V002__more']);
@@ -64,7 +64,7 @@ describe('a preview on a clone', () => {
     expect(await clones(project)).toEqual([]);
     project.write({ 'V002__bad.sql': 'INSERT INTO S.T VALUES (-1);\n' });
     expect((await rejection(preview(project, 'clone'))).message).toContain(
-      'tests/no_negative.sql:1: data test 1 gives 1 rows; the first: {"A":-1}',
+      'tests/no_negative.sql:1: data test "no_negative" finds 1 row, such as A=-1',
     );
     expect(await clones(project)).toEqual([]);
   });
@@ -123,10 +123,12 @@ test('a preview on a local Snowflake runs the whole history and the data tests; 
   const told: string[] = [];
   const report = await preview(project, 'local', told);
   expect(report.applied.map(({ name, statements }) => [name, statements])).toEqual([['V001__t', 5]]);
-  expect(told).toContain('1 data tests gave no rows');
+  expect(told).toContain('1 data tests found no wrong rows');
   expect(await project.rows(`SHOW SCHEMAS LIKE 'S' IN DATABASE ${project.database}`)).toEqual([]);
   project.write({ 'tests/no_negative.sql': 'SELECT A FROM S.T WHERE A > 1;' });
-  expect((await rejection(preview(project, 'local'))).message).toContain('gives 1 rows; the first: {"A":2}');
+  expect((await rejection(preview(project, 'local'))).message).toContain(
+    'data test "no_negative" finds 1 row, such as A=2',
+  );
 }, 60_000);
 
 test('a clone is named after the pull request, the run and the attempt', () => {

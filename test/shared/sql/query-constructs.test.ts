@@ -193,7 +193,7 @@ describe('statements about what the tree has no types for', () => {
   test.each([
     ["create or replace streamlit s root_location = '@a'", 'CREATE STREAMLIT', 0],
     ['create dynamic iceberg table t (a int) as select 1', 'CREATE DYNAMIC ICEBERG TABLE', 0],
-    ['alter external table t refresh', 'ALTER EXTERNAL TABLE', 0],
+    ['alter external volume v unset comment', 'ALTER EXTERNAL VOLUME', 0],
     ['drop share s', 'DROP SHARE', 0],
     ['copy files into @a from @b', 'COPY FILES', 0],
     ['define table t (a int)', 'DEFINE', 0],

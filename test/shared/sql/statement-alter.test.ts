@@ -126,3 +126,16 @@ statements('alterPipe', [
     { action: { kind: 'set', properties: [{ name: 'PIPE_EXECUTION_PAUSED' }] } },
   ],
 ]);
+
+statements('alterObject', [
+  ['alter external table t refresh', { type: 'EXTERNAL TABLE', action: { kind: 'refreshFiles', path: '' } }],
+  ["alter external table t refresh 'a/b'", { action: { kind: 'refreshFiles', path: 'a/b' } }],
+  [
+    "alter external table if exists t add files ('a', 'b')",
+    { ifExists: true, action: { change: 'add', files: ['a', 'b'] } },
+  ],
+  [
+    "alter external table t remove files ('a')",
+    { action: { kind: 'files', change: 'remove', files: ['a'] } },
+  ],
+]);

@@ -336,3 +336,45 @@ statements('comment', [
   ],
   ["comment on file format f is ''", { type: 'FILE FORMAT', text: '' }],
 ]);
+
+statements('createExternalTable', [
+  [
+    `create or replace external table s.t (
+       a int as (value:c1::int), day date not null as to_date(split_part(metadata$filename, '/', 2)) comment 'of the file',
+       constraint pk primary key (a))
+     partition by (day) with location = @db.s.st/in/ auto_refresh = false pattern = '.*[.]csv'
+     file_format = (type = csv) copy grants comment = 'x'`,
+    {
+      orReplace: true,
+      name: name('S', 'T'),
+      columns: [
+        { name: { name: 'A' }, computed: { kind: 'cast' } },
+        { name: { name: 'DAY' }, computed: { kind: 'call' }, notNull: true, comment: 'of the file' },
+      ],
+      constraints: [{ type: 'PRIMARY KEY' }],
+      partitionBy: [{ name: 'DAY' }],
+      location: { kind: 'namedStage', path: 'in/' },
+      copyGrants: true,
+      comment: 'x',
+      properties: [{ name: 'AUTO_REFRESH' }, { name: 'PATTERN' }, { name: 'FILE_FORMAT' }],
+    },
+  ],
+  [
+    "create external table if not exists t file_format = 'f' location = @st",
+    { ifNotExists: true, columns: [] },
+  ],
+]);
+
+statements('createDynamicClone', [
+  [
+    "create or replace dynamic table t clone s.o at (offset => -60) copy grants target_lag = '1 hour'",
+    {
+      orReplace: true,
+      name: name('T'),
+      source: name('S', 'O'),
+      timeTravel: { by: 'OFFSET' },
+      copyGrants: true,
+      properties: [{ name: 'TARGET_LAG' }],
+    },
+  ],
+]);

@@ -7,6 +7,7 @@ import { columns, instant, integer, rowsRelation, text } from './dml/rows-relati
 import { refreshHistoryRelation } from './dynamic-tables/refresh-history.ts';
 import type { QueryRecord } from './engine.ts';
 import { objectNamed } from './engine-functions.ts';
+import { externalTableFiles } from './metadata/external-tables.ts';
 import { policyReferences } from './metadata/policy-references.ts';
 import { columnTagReferences, tagReferences } from './metadata/tag-references.ts';
 import { resultRelation } from './result-scan.ts';
@@ -61,6 +62,8 @@ export function engineTableFunction(
     }
     case 'DYNAMIC_TABLE_REFRESH_HISTORY':
       return refreshHistoryRelation(session.engine, named);
+    case 'EXTERNAL_TABLE_FILES':
+      return externalTableFiles(named, session);
     case 'TAG_REFERENCES':
       return tagReferences(args, named, session);
     case 'TAG_REFERENCES_ALL_COLUMNS':

@@ -9,6 +9,8 @@ import { insert } from './dml/insert.ts';
 import { merge } from './dml/merge.ts';
 import { multiInsert } from './dml/multi-insert.ts';
 import { update } from './dml/update.ts';
+import { cloneDynamicTable } from './dynamic-tables/clone-dynamic-table.ts';
+import { createExternalTable } from './external-tables/create-external-table.ts';
 import { describe } from './metadata/describe.ts';
 import { show } from './metadata/show.ts';
 import { alterObject } from './objects/alter-object.ts';
@@ -54,6 +56,8 @@ const handlers: { [Kind in Statement['kind']]?: Handler<Kind> } = {
   createObject,
   alterObject,
   createTable,
+  createExternalTable,
+  createDynamicClone: cloneDynamicTable,
   alterTable,
   createView,
   createStream,

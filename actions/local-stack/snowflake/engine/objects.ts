@@ -93,6 +93,34 @@ export interface TableRecord extends ObjectRecord {
   rowAccessPolicy?: RowAccessUse;
   /** What makes it a dynamic table: its rows are those of a query, as of the last refresh. */
   dynamic?: DynamicTable;
+  /** What makes it an external table: its rows are those of registered files. */
+  external?: ExternalTable;
+}
+export interface ExternalTable {
+  stageId: number;
+  /** DB.SCHEMA.NAME of the stage when the table was made. */
+  stageName: string;
+  /** Path in the stage that LOCATION names. */
+  path: string;
+  pattern: string | null;
+  fileFormat: FileFormatReference;
+  autoRefresh: boolean;
+  /** Names of columns. */
+  partitionBy: string[];
+  files: RegisteredFile[];
+  refreshedAt: number | null;
+}
+/** A file whose rows an external table has. */
+export interface RegisteredFile {
+  /** As METADATA$FILENAME names it. */
+  name: string;
+  /** From the stage's root. */
+  path: string;
+  etag: string;
+  /** Bytes. */
+  size: number;
+  lastModified: number;
+  registeredAt: number;
 }
 export interface DynamicTable {
   queryText: string;

@@ -1,4 +1,5 @@
 import { SnowflakeError } from '../../../shared/sql/snowflake-error.ts';
+import { refreshOnObjectCreated } from '../engine/external-tables/auto-refresh.ts';
 import { notifyObjectCreated } from '../engine/pipes/pipe.ts';
 import { success } from './answer.ts';
 import type { ParsedRequest, ServerState } from './server.ts';
@@ -8,7 +9,7 @@ interface S3Event {
   object?: { key?: string; size?: number; eTag?: string };
 }
 
-/** POST /local/s3-events: what an S3 bucket's queue tells Snowpipe. */
+/** POST /local/s3-events: what an S3 bucket's queue tells Snowpipe and external tables. */
 export async function receiveS3Events(request: ParsedRequest, { engine }: ServerState): Promise<unknown> {
   const records = request.body.Records;
   for (const record of Array.isArray(records) ? records : []) {
@@ -17,6 +18,7 @@ export async function receiveS3Events(request: ParsedRequest, { engine }: Server
     if (bucket === undefined || key === undefined) {
       throw new SnowflakeError('390400', '08004', 'An S3 event needs bucket.name and object.key.');
     }
+    refreshOnObjectCreated(engine, { bucket, key });
     await notifyObjectCreated(engine, {
       bucket,
       key,

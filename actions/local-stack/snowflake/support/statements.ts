@@ -25,11 +25,12 @@ export const STATEMENTS: SupportArea = {
       'CREATE TEMPORARY VIEW support_temporary_view AS SELECT 1 AS a',
     ),
     supported(
-      'Dynamic tables',
+      'Dynamic tables, and CLONE of them within their schema',
       'dynamic-tables',
       'CREATE WAREHOUSE support_refresher',
       'CREATE TABLE support_source (a INT)',
       "CREATE DYNAMIC TABLE support_dynamic TARGET_LAG = '1 hour' WAREHOUSE = support_refresher AS SELECT a FROM support_source",
+      'CREATE DYNAMIC TABLE support_dynamic_clone CLONE support_dynamic',
     ),
     supported(
       'INSERT, multi-table INSERT, UPDATE, DELETE, MERGE, TRUNCATE',
@@ -130,11 +131,24 @@ export const STATEMENTS: SupportArea = {
       'CREATE TABLE support_checked (a INT, b INT CHECK (b > 0))',
       'ALTER TABLE support_checked RENAME COLUMN b TO c',
     ),
+    approximated(
+      'External tables and INSERT_ONLY streams on them',
+      'the rows are read when a file is registered (creation, REFRESH, ADD FILES), where a record that cannot be read fails; columns are computed when queried; AUTO_REFRESH follows new objects, and finds lost ones at the next',
+      "CREATE STAGE support_external_stage URL = 's3://lake/support/'",
+      'CREATE EXTERNAL TABLE support_external (a INT AS (VALUE:c1::INT)) LOCATION = @support_external_stage REFRESH_ON_CREATE = FALSE FILE_FORMAT = (TYPE = CSV)',
+      'CREATE STREAM support_external_stream ON EXTERNAL TABLE support_external INSERT_ONLY = TRUE',
+    ),
+    refused(
+      'External tables: USER_SPECIFIED partitions, Delta, USING TEMPLATE, Time Travel, EXTERNAL_TABLE_FILE_REGISTRATION_HISTORY',
+      'not here',
+      "CREATE STAGE support_delta_stage URL = 's3://lake/support/'",
+      'CREATE EXTERNAL TABLE support_delta LOCATION = @support_delta_stage FILE_FORMAT = (TYPE = PARQUET) TABLE_FORMAT = DELTA',
+    ),
     supported('SHOW, DESCRIBE, GET_DDL, INFORMATION_SCHEMA', 'metadata', 'SHOW TABLES'),
     refused(
-      'External, Iceberg, hybrid, event and interactive tables',
+      'Iceberg, hybrid, event and interactive tables',
       'not here',
-      'CREATE EXTERNAL TABLE support_external WITH LOCATION = @s',
+      'CREATE HYBRID TABLE support_hybrid (a INT PRIMARY KEY)',
     ),
     refused(
       'Shares, listings, replication and failover groups',

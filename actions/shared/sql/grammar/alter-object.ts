@@ -49,6 +49,8 @@ function parseAction(r: Reader, type: AlterObject['type']): AlterObject['action'
     r.expectSymbol('=');
     return { kind: 'refreshDirectory', subpath: r.expectString() };
   }
+  if (type === 'EXTERNAL TABLE' && r.skipWords('REFRESH'))
+    return { kind: 'refreshFiles', path: r.token.kind === 'string' ? r.expectString() : '' };
   if (r.skipWords('REFRESH')) return { kind: 'refresh' };
   if (r.skipWords('SET', 'SECURE')) return { kind: 'setSecure' };
   if (r.skipWords('UNSET', 'SECURE')) return { kind: 'unsetSecure' };
@@ -90,6 +92,8 @@ function parseOwnAction(r: Reader, type: AlterObject['type']): AlterObject['acti
         return { kind: 'allowedValues', change: change === 'ADD' ? 'add' : 'drop', values };
       }
       return null;
+    case 'EXTERNAL TABLE':
+      return parseFilesAction(r);
     case 'VIEW':
     case 'MATERIALIZED VIEW':
     case 'DYNAMIC TABLE':
@@ -97,6 +101,15 @@ function parseOwnAction(r: Reader, type: AlterObject['type']): AlterObject['acti
     default:
       return null;
   }
+}
+
+/** `ADD FILES ('a', 'b')`, `REMOVE FILES ('a')` */
+function parseFilesAction(r: Reader): AlterObject['action'] | null {
+  for (const change of ['add', 'remove'] as const) {
+    if (!r.skipWords(change.toUpperCase(), 'FILES')) continue;
+    return { kind: 'files', change, files: r.parenthesized(() => r.expectString()) };
+  }
+  return null;
 }
 
 function parseRelationAction(r: Reader): AlterObject['action'] | null {

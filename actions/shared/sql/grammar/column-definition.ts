@@ -13,8 +13,14 @@ const options = new Set(
    AUTOINCREMENT IDENTITY AS GENERATED CHECK`.split(/\s+/),
 );
 
-/** A column of CREATE TABLE or ADD COLUMN: https://docs.snowflake.com/en/sql-reference/sql/create-table */
-export function parseColumn(r: Reader): ColumnDefinition {
+/**
+ * A column of CREATE TABLE or ADD COLUMN: https://docs.snowflake.com/en/sql-reference/sql/create-table. In an external
+ * table the expression after AS may stand without parentheses.
+ */
+export function parseColumn(
+  r: Reader,
+  computed: 'in parentheses' | 'bare expressions' = 'in parentheses',
+): ColumnDefinition {
   const { start } = r.token;
   const name = r.identifier();
   const column: ColumnDefinition = {
@@ -32,12 +38,16 @@ export function parseColumn(r: Reader): ColumnDefinition {
     start,
     end: name.end,
   };
-  while (parseOption(r, column));
+  while (parseOption(r, column, computed));
   return { ...column, ...r.range(start) };
 }
 
 /** Takes one option into the column; false when none comes. */
-function parseOption(r: Reader, column: ColumnDefinition): boolean {
+function parseOption(
+  r: Reader,
+  column: ColumnDefinition,
+  computed: 'in parentheses' | 'bare expressions',
+): boolean {
   if (r.token.kind !== 'word') return false;
   if (startsConstraint(r)) {
     column.constraints.push(parseConstraint(r, column.name));
@@ -63,6 +73,10 @@ function parseOption(r: Reader, column: ColumnDefinition): boolean {
     case 'AS':
       if (r.skipWords('GENERATED')) r.expectWords('ALWAYS');
       r.expectWords('AS');
+      if (computed === 'bare expressions' && !r.isSymbol('(')) {
+        column.computed = parseExpression(r);
+        return true;
+      }
       r.expectSymbol('(');
       column.computed = parseExpression(r);
       r.expectSymbol(')');

@@ -1,5 +1,4 @@
-import type { CreateView, Property } from '../ast.ts';
-import { notSupportedHere } from '../snowflake-error.ts';
+import type { CreateView, ObjectName, Property } from '../ast.ts';
 import { parseColumn } from './column-definition.ts';
 import type { CreateHead } from './create.ts';
 import { parseObjectName } from './names.ts';
@@ -7,11 +6,18 @@ import { joinClauses, parseClauses } from './object-clauses.ts';
 import { parseQuery } from './query.ts';
 import type { Reader } from './reader.ts';
 
-/** CREATE VIEW, MATERIALIZED VIEW and DYNAMIC TABLE: https://docs.snowflake.com/en/sql-reference/sql/create-view */
-export function parseCreateView(r: Reader, head: CreateHead, dynamicTable: boolean): CreateView {
+/**
+ * CREATE VIEW, MATERIALIZED VIEW and DYNAMIC TABLE, whose name has been read:
+ * https://docs.snowflake.com/en/sql-reference/sql/create-view
+ */
+export function parseCreateView(
+  r: Reader,
+  head: CreateHead,
+  named: { dynamicTable: ObjectName } | null,
+): CreateView {
   const { start, modifiers, ...flags } = head;
-  const name = parseObjectName(r);
-  if (r.isWord('CLONE')) throw notSupportedHere('CLONE of a dynamic table', r.token.start);
+  const dynamicTable = named !== null;
+  const name = named?.dynamicTable ?? parseObjectName(r);
   const before = parseClauses(r);
   const columns = r.isSymbol('(') ? r.parenthesized(() => parseViewColumn(r, dynamicTable)) : [];
   const clauses = joinClauses(before, parseClauses(r));

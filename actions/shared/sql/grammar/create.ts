@@ -2,6 +2,8 @@ import type { CreateFlags, Statement } from '../ast.ts';
 import type { Position } from '../position.ts';
 import { notSupportedHere, SnowflakeError } from '../snowflake-error.ts';
 import { parseCreateContainer } from './create-container.ts';
+import { parseCreateDynamicTable } from './create-dynamic-table.ts';
+import { parseCreateExternalTable } from './create-external-table.ts';
 import { parseCreateObject } from './create-object.ts';
 import { parseCreatePipe } from './create-pipe.ts';
 import { parseCreateRoutine } from './create-routine.ts';
@@ -66,9 +68,11 @@ export function parseCreate(r: Reader): Statement {
     case 'TABLE':
       return parseCreateTable(r, head);
     case 'VIEW':
-      return parseCreateView(r, head, false);
+      return parseCreateView(r, head, null);
     case 'DYNAMIC TABLE':
-      return parseCreateView(r, head, true);
+      return parseCreateDynamicTable(r, head);
+    case 'EXTERNAL TABLE':
+      return parseCreateExternalTable(r, head);
     case 'DATABASE':
     case 'SCHEMA':
       return parseCreateContainer(r, head, type);

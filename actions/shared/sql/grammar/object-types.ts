@@ -9,6 +9,7 @@ export type NamedType = AlterObject['type'] | Drop['type'];
 const types: readonly NamedType[] = [
   'DATABASE ROLE',
   'DYNAMIC TABLE',
+  'EXTERNAL TABLE',
   'MATERIALIZED VIEW',
   'FILE FORMAT',
   'STORAGE INTEGRATION',

@@ -2,7 +2,7 @@ import type { Node } from '../position.ts';
 import type { CopyIntoTable } from './dml.ts';
 import type { Expression, Identifier, ObjectName, TypeName } from './expression.ts';
 import type { Property } from './property.ts';
-import type { Query, TimeTravel } from './query.ts';
+import type { Query, StageLocation, TimeTravel } from './query.ts';
 import type { Statement } from './statement.ts';
 
 export interface CreateFlags {
@@ -55,6 +55,19 @@ export interface CreateTable extends Node, CreateFlags {
   comment: string | null;
   properties: Property[];
 }
+/** Its columns are expressions over VALUE and METADATA$FILENAME of the files below `location`. */
+export interface CreateExternalTable extends Node, CreateFlags {
+  kind: 'createExternalTable';
+  name: ObjectName;
+  columns: ColumnDefinition[];
+  constraints: Constraint[];
+  partitionBy: Identifier[];
+  location: StageLocation;
+  copyGrants: boolean;
+  comment: string | null;
+  /** FILE_FORMAT, PATTERN, AUTO_REFRESH, REFRESH_ON_CREATE, … */
+  properties: Property[];
+}
 export interface CreateView extends Node, CreateFlags {
   kind: 'createView';
   secure: boolean;
@@ -70,6 +83,17 @@ export interface CreateView extends Node, CreateFlags {
   query: Query;
   /** Text of the query as written. */
   queryText: string;
+  properties: Property[];
+}
+export interface CreateDynamicClone extends Node, CreateFlags {
+  kind: 'createDynamicClone';
+  transient: boolean;
+  name: ObjectName;
+  source: ObjectName;
+  timeTravel: TimeTravel | null;
+  copyGrants: boolean;
+  comment: string | null;
+  /** TARGET_LAG, WAREHOUSE */
   properties: Property[];
 }
 export interface ViewColumnDefinition {
@@ -253,6 +277,7 @@ export interface AlterObject extends Node {
     | 'DATABASE'
     | 'SCHEMA'
     | 'DYNAMIC TABLE'
+    | 'EXTERNAL TABLE'
     | 'MATERIALIZED VIEW'
     | 'ACCOUNT'
     | 'FUNCTION'
@@ -263,6 +288,9 @@ export interface AlterObject extends Node {
   argumentTypes: TypeName[];
   action:
     | { kind: 'refreshDirectory'; subpath: string }
+    /** Of an external table; '' is all of it. */
+    | { kind: 'refreshFiles'; path: string }
+    | { kind: 'files'; change: 'add' | 'remove'; files: string[] }
     | { kind: 'set'; properties: Property[] }
     | { kind: 'unset'; names: string[] }
     | { kind: 'rename'; to: ObjectName }
@@ -321,6 +349,7 @@ export interface Drop extends Node {
     | 'VIEW'
     | 'MATERIALIZED VIEW'
     | 'DYNAMIC TABLE'
+    | 'EXTERNAL TABLE'
     | 'DATABASE'
     | 'SCHEMA'
     | 'STREAM'

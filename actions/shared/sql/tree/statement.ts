@@ -6,6 +6,8 @@ import type {
   AlterTask,
   Comment,
   CreateContainer,
+  CreateDynamicClone,
+  CreateExternalTable,
   CreateObject,
   CreatePipe,
   CreateRoutine,
@@ -59,7 +61,9 @@ export type Statement =
   | CopyIntoTable
   | CopyIntoLocation
   | CreateTable
+  | CreateExternalTable
   | CreateView
+  | CreateDynamicClone
   | CreateContainer
   | CreateObject
   | CreateStream

@@ -3,6 +3,7 @@ import type { Rule } from '../../rule.ts';
 
 const KINDS = new Set([
   'createTable',
+  'createExternalTable',
   'createContainer',
   'createStream',
   'createTask',

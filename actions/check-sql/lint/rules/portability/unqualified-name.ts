@@ -3,6 +3,7 @@ import type { Rule } from '../../rule.ts';
 
 const CREATES = new Set([
   'createTable',
+  'createExternalTable',
   'createView',
   'createStream',
   'createTask',

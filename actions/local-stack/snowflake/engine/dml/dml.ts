@@ -1,5 +1,5 @@
 import type { Identifier, ObjectName, Statement } from '../../../../shared/sql/ast.ts';
-import { SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
+import { SnowflakeError, unsupportedFeature } from '../../../../shared/sql/snowflake-error.ts';
 import type { BindContext } from '../../bind/context.ts';
 import { INTEGER } from '../../bind/literal.ts';
 import { createBindContext } from '../bind-context.ts';
@@ -50,6 +50,8 @@ export async function bindAndLock<Bound extends { writes: TableRecord[] }>(
 /** The table that a statement writes. @throws doesNotExist */
 export function targetTable(name: ObjectName, session: Session, run: Run): TableRecord {
   const table = findObject(['TABLE'], name, session, run);
+  if (table.external !== undefined)
+    throw unsupportedFeature(`DML on External Table ${formatName(table)}`, name.start);
   if (table.dynamic === undefined) return table;
   // Only a refresh changes its rows. Source: docs.snowflake.com, "Dynamic table limitations".
   throw new SnowflakeError(

@@ -60,6 +60,23 @@ export async function readCsvHeader(path: string, options: CsvOptions): Promise<
   return names;
 }
 
+/** The most fields that a record of a file has. */
+export async function csvWidth(path: string, options: CsvOptions): Promise<number> {
+  let skip = options.skipHeader;
+  let width = 0;
+  await readText(path, options.skipByteOrderMark, async (window) => {
+    while (!(window.start === window.end && window.last)) {
+      const record = skip > 0 ? undefined : parseCsvRecord(window, options);
+      const next = skip > 0 ? afterLine(window, options) : record?.next;
+      if (next === undefined) return;
+      window.start = next;
+      skip--;
+      width = Math.max(width, record?.fields.length ?? 0);
+    }
+  });
+  return width;
+}
+
 /** Where each field of a record starts, as characters from 1, and on which line: for messages. */
 export async function fieldPlaces(
   path: string,

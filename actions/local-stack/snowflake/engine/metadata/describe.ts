@@ -44,7 +44,8 @@ export async function describe(statement: Describe, session: Session, run: Run):
     case 'TABLE':
     case 'VIEW':
     case 'MATERIALIZED VIEW':
-    case 'DYNAMIC TABLE': {
+    case 'DYNAMIC TABLE':
+    case 'EXTERNAL TABLE': {
       const record = findObject(['TABLE', 'VIEW'], name, session, run);
       return resultOfRows(columnHeader, columnRows(record, session), session, run);
     }

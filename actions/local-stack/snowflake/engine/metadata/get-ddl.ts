@@ -1,5 +1,6 @@
 import { parseObjectName } from '../../../../shared/sql/parse.ts';
 import { doesNotExist, notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
+import { isExternal } from '../external-tables/external-record.ts';
 import { formatName } from '../names.ts';
 import { placeOf } from '../objects/find-named.ts';
 import { recordKind, titleOf, typeName } from '../objects/object-kind.ts';
@@ -7,6 +8,7 @@ import type { CatalogRecord, DatabaseRecord, RecordedObject, SchemaRecord } from
 import { requireRoutine } from '../scripting/find-procedure.ts';
 import { routineDdl } from '../scripting/show-procedures.ts';
 import type { Session } from '../session.ts';
+import { externalTableDdl } from './external-tables.ts';
 import {
   type DdlName,
   fileFormatDdl,
@@ -24,6 +26,7 @@ import { dynamicTableDdl, tableDdl, viewDdl } from './relation-ddl.ts';
 const types: Record<string, string> = {
   FILE_FORMAT: 'FILE FORMAT',
   DYNAMIC_TABLE: 'DYNAMIC TABLE',
+  EXTERNAL_TABLE: 'EXTERNAL TABLE',
   MATERIALIZED_VIEW: 'MATERIALIZED VIEW',
 };
 const documented = new Set([
@@ -31,6 +34,7 @@ const documented = new Set([
   'SCHEMA',
   'TABLE',
   'DYNAMIC TABLE',
+  'EXTERNAL TABLE',
   'VIEW',
   'MATERIALIZED VIEW',
   'STREAM',
@@ -120,6 +124,7 @@ function containerDdl(
 function ddlOf(record: CatalogRecord, name: DdlName, session: Session): string | undefined {
   switch (record.kind) {
     case 'TABLE':
+      if (isExternal(record)) return externalTableDdl(record, name);
       return record.dynamic === undefined
         ? tableDdl(record, name, session)
         : dynamicTableDdl(record, record.dynamic, name);

@@ -77,7 +77,10 @@ const tables = listing<Relation>(relations, {
   USER_DEFINED_TYPE_CATALOG: constant(null),
   USER_DEFINED_TYPE_SCHEMA: constant(null),
   USER_DEFINED_TYPE_NAME: constant(null),
-  IS_INSERTABLE_INTO: [text, (one) => yesNo(one.kind === 'TABLE' && one.dynamic === undefined)],
+  IS_INSERTABLE_INTO: [
+    text,
+    (one) => yesNo(one.kind === 'TABLE' && (one.dynamic ?? one.external) === undefined),
+  ],
   IS_TYPED: constant('YES'),
   COMMIT_ACTION: constant(null),
   CREATED: [instant, (one) => one.createdAt],
@@ -94,6 +97,7 @@ const tables = listing<Relation>(relations, {
 
 function tableType(one: Relation): string {
   if (one.kind === 'VIEW') return one.materialized ? 'MATERIALIZED VIEW' : 'VIEW';
+  if (one.external !== undefined) return 'EXTERNAL TABLE';
   return one.lifetime === 'TEMPORARY' ? 'LOCAL TEMPORARY' : 'BASE TABLE';
 }
 

@@ -6,6 +6,7 @@ import { rowsRelation } from '../dml/rows-relation.ts';
 import { type FullName, formatName } from '../names.ts';
 import { informationRoutines } from '../routines/show-functions.ts';
 import type { Session } from '../session.ts';
+import { informationExternalTables } from './external-tables.ts';
 import { informationObjects } from './information-objects.ts';
 import { informationPrivileges } from './information-privileges.ts';
 import { informationRelations } from './information-relations.ts';
@@ -36,6 +37,7 @@ export function informationSchemaRelation(
 const views: Record<string, Listing> = {
   ...informationRelations,
   ...informationObjects,
+  EXTERNAL_TABLES: informationExternalTables,
   ...informationPrivileges,
   ...informationRoutines,
 };
@@ -53,7 +55,6 @@ const elsewhere = [
   'CURRENT_PACKAGES_POLICY',
   'ELEMENT_TYPES',
   'EVENT_TABLES',
-  'EXTERNAL_TABLES',
   'FIELDS',
   'GIT_REPOSITORIES',
   'HYBRID_TABLES',

@@ -4,6 +4,7 @@ import { typeName } from '../objects/object-kind.ts';
 import type { DynamicTable, TableRecord, ViewRecord } from '../objects.ts';
 import type { Session } from '../session.ts';
 import { showTypeText } from './column-facts.ts';
+import { externalTables } from './external-tables.ts';
 import {
   clusteringKey,
   constant,
@@ -35,7 +36,7 @@ const tables = listing<TableRecord>(
     search_optimization: [text, (one) => one.properties.SEARCH_OPTIMIZATION ?? 'OFF'],
     search_optimization_progress: [text, (one) => (isSearched(one) ? '100' : null)],
     search_optimization_bytes: constant(null),
-    is_external: constant('N'),
+    is_external: [text, (one) => yn(one.external !== undefined)],
     enable_schema_evolution: constant('N'),
     owner_role_type: constant('ROLE'),
     is_event: constant('N'),
@@ -188,6 +189,7 @@ export const relationListings: Record<string, Listing> = {
   VIEWS: views,
   'MATERIALIZED VIEWS': materializedViews,
   'DYNAMIC TABLES': dynamicTables,
+  'EXTERNAL TABLES': externalTables,
   OBJECTS: objects,
   COLUMNS: columnListing,
 };

@@ -1,6 +1,7 @@
 import type { AlterObject } from '../../../../shared/sql/ast.ts';
 import { alreadyExists, doesNotExist, notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
 import { alterDynamicTable } from '../dynamic-tables/alter-dynamic-table.ts';
+import { alterExternalTable } from '../external-tables/alter-external-table.ts';
 import { formatName, nameParts, requireDatabase, requireSchema, resolveName } from '../names.ts';
 import type { CatalogRecord, DatabaseRecord, SchemaRecord, StreamRecord } from '../objects.ts';
 import { alterPolicy } from '../policies/policy.ts';
@@ -39,6 +40,8 @@ export async function alterObject(
       return alterView(statement, session, run);
     case 'DYNAMIC TABLE':
       return alterDynamicTable(statement, session, run);
+    case 'EXTERNAL TABLE':
+      return alterExternalTable(statement, session, run);
     case 'FUNCTION':
     case 'PROCEDURE':
       return alterRoutine(statement, session, run);

@@ -17,8 +17,8 @@ import { checkedVersion, pointVersion } from '../tables/time-travel.ts';
 import type { Transaction } from '../transaction.ts';
 
 /**
- * Copies what is in a database or schema into its clone. Tasks are suspended, pipes stopped; internal stages and
- * pipes on them do not clone; streams begin at the cloning, since a clone has no history before it.
+ * Copies what is in a database or schema into its clone. Tasks are suspended, pipes stopped; internal stages,
+ * pipes on them and external tables do not clone; streams begin at the cloning, since a clone has no history before it.
  * Source: docs.snowflake.com, "Cloning considerations".
  */
 export async function cloneContainer(
@@ -73,7 +73,7 @@ async function existedThen(
 function canClone(catalog: Session['engine']['catalog']): (record: CatalogRecord) => boolean {
   return (record) => {
     if (record.kind === 'STAGE') return record.url !== null;
-    if (record.kind === 'TABLE') return record.lifetime !== 'TEMPORARY';
+    if (record.kind === 'TABLE') return record.lifetime !== 'TEMPORARY' && record.external === undefined;
     if (record.kind === 'VIEW') return record.sessionId === undefined;
     if (record.kind !== 'PIPE') return true;
     const stage = catalog.get(record.stageId);

@@ -106,7 +106,7 @@ function contentsOf(
 function requireDroppable(found: CatalogRecord, statement: Drop, session: Session): void {
   if (found.kind === 'MASKING POLICY' || found.kind === 'ROW ACCESS POLICY') requireUnused(found, session);
   if (found.kind === 'DATABASE' || found.kind === 'SCHEMA') requirePoliciesInside(found, session);
-  const exact = statement.type === 'DYNAMIC TABLE' || statement.type === 'MATERIALIZED VIEW';
+  const exact = ['DYNAMIC TABLE', 'EXTERNAL TABLE', 'MATERIALIZED VIEW'].includes(statement.type);
   if (typeName(found) !== statement.type && (exact || found.kind === 'VIEW'))
     throw otherType(typeName(found), statement.type);
   if (statement.behaviour === 'RESTRICT') requireUnreferenced(found, session);

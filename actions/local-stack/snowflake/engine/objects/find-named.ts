@@ -42,7 +42,7 @@ export function findNamed(
   const { catalog } = session.engine;
   if (kind !== 'FUNCTION' && kind !== 'PROCEDURE') {
     const found = catalog.find([kind], place.database, place.schema, place.name, session.id);
-    const exact = type === 'DYNAMIC TABLE' || type === 'MATERIALIZED VIEW';
+    const exact = ['DYNAMIC TABLE', 'EXTERNAL TABLE', 'MATERIALIZED VIEW'].includes(type);
     return found !== undefined && exact && typeName(found) !== type ? undefined : found;
   }
   // Sizes are no part of a signature.

@@ -39,10 +39,11 @@ export function levelOf(kind: RecordKind): 'account' | 'database' | 'schema' {
   return IN_DATABASE.includes(kind) ? 'database' : 'schema';
 }
 
-/** What the catalog keeps an object as that a statement names by its type: a dynamic table is a TABLE. */
+/** What the catalog keeps an object as that a statement names by its type: a dynamic or external table is a TABLE. */
 export function recordKind(type: string): RecordKind | undefined {
   switch (type) {
     case 'DYNAMIC TABLE':
+    case 'EXTERNAL TABLE':
       return 'TABLE';
     case 'MATERIALIZED VIEW':
       return 'VIEW';
@@ -55,6 +56,7 @@ export function recordKind(type: string): RecordKind | undefined {
 /** The type by which statements name an object. */
 export function typeName(record: CatalogRecord): string {
   if (record.kind === 'TABLE' && record.dynamic !== undefined) return 'DYNAMIC TABLE';
+  if (record.kind === 'TABLE' && record.external !== undefined) return 'EXTERNAL TABLE';
   if (record.kind === 'VIEW' && record.materialized) return 'MATERIALIZED VIEW';
   return record.kind;
 }

@@ -12,6 +12,7 @@ const privileges: Record<string, readonly string[]> = {
     'APPLYBUDGET',
   ],
   'DYNAMIC TABLE': ['SELECT', 'MONITOR', 'OPERATE'],
+  'EXTERNAL TABLE': ['SELECT', 'REFERENCES'],
   VIEW: ['SELECT', 'REFERENCES'],
   'MATERIALIZED VIEW': ['SELECT', 'REFERENCES'],
   STREAM: ['SELECT'],

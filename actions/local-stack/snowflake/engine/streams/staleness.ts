@@ -30,7 +30,7 @@ export function streamFacts(
   const name = source === undefined ? '' : formatName(source);
   return {
     tableName: lost ? 'No privilege or table dropped' : name,
-    sourceType: source?.kind === 'VIEW' ? 'View' : source?.kind === 'STAGE' ? 'Stage' : 'Table',
+    sourceType: sourceType(source),
     baseTables:
       source?.kind === 'STAGE'
         ? name
@@ -39,6 +39,13 @@ export function streamFacts(
     staleAfter,
     invalidReason: lost ? `Base table '${name}' dropped, cannot read from stream` : 'N/A',
   };
+}
+
+/** Source: docs.snowflake.com, SHOW STREAMS. */
+function sourceType(source: CatalogRecord | undefined): string {
+  if (source?.kind === 'VIEW') return 'View';
+  if (source?.kind === 'STAGE') return 'Stage';
+  return source?.kind === 'TABLE' && source.external !== undefined ? 'External Table' : 'Table';
 }
 
 /** Whether the stream was not consumed for longer than its tables keep changes for it. */

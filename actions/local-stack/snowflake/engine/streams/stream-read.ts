@@ -6,7 +6,7 @@ import type { StreamRecord, TableRecord } from '../objects.ts';
 import { governed } from '../policies/governed.ts';
 import type { Run, Session } from '../session.ts';
 import { changesRelation, initialRelation } from '../tables/changes.ts';
-import type { Relation } from '../tables/storage.ts';
+import { type Relation, storedColumns, tableColumns } from '../tables/storage.ts';
 import { currentVersion } from '../tables/time-travel.ts';
 import type { Transaction } from '../transaction.ts';
 import { requireFresh } from './staleness.ts';
@@ -32,12 +32,19 @@ export function streamRelation(
     const changes = stream.initialRows
       ? initialRelation(table, from)
       : changesRelation(table, stream.mode, from, upTo);
-    return governed(table, changes, session, context);
+    const shown = table.external === undefined ? changes : withComputed(changes, table, session, run);
+    return governed(table, shown, session, context);
   };
   if (source.kind !== 'VIEW') return changesOf(tables[0]!, boundsOf(tables[0]!));
   const mode = stream.initialRows ? 'INITIAL' : stream.mode;
   const branches = viewBranches(source, session, run);
   return viewChanges(source, branches, mode, boundsOf, changesOf, session, run, context);
+}
+
+/** The changes of an external table with all its columns: but VALUE they are computed. */
+function withComputed(changes: Relation, table: TableRecord, session: Session, run: Run): Relation {
+  const metadata = changes.columns.slice(storedColumns(table).length);
+  return { ...changes, columns: [...tableColumns(table, session, run), ...metadata] };
 }
 
 /** SYSTEM$STREAM_HAS_DATA */

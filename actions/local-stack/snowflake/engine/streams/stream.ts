@@ -1,11 +1,13 @@
 import type { CreateStream } from '../../../../shared/sql/ast.ts';
 import { alreadyExists, compilationError, notSupportedHere } from '../../../../shared/sql/snowflake-error.ts';
 import { findObject, formatName, requireSchema, resolveName } from '../names.ts';
+import { recordKind, typeName } from '../objects/object-kind.ts';
 import { booleanProperty, requireKnown } from '../objects/properties.ts';
 import type { StageRecord, StreamRecord, TableRecord, ViewRecord } from '../objects.ts';
 import { type StatementResult, statusResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import { directoryTable } from '../stages/directory-table.ts';
+import { otherType } from '../tables/create-table.ts';
 import { checkedVersion, currentVersion, pointVersion } from '../tables/time-travel.ts';
 import type { Transaction } from '../transaction.ts';
 import type { StreamPosition } from './stream-data.ts';
@@ -64,18 +66,13 @@ async function newStream(
   }
   const { properties } = statement;
   requireKnown(properties, ['APPEND_ONLY', 'INSERT_ONLY', 'SHOW_INITIAL_ROWS'], 'STREAM');
-  if (statement.sourceType === 'EXTERNAL TABLE')
-    throw notSupportedHere('CREATE STREAM … ON EXTERNAL TABLE (INSERT_ONLY)', statement.start);
-  if (booleanProperty(properties, 'INSERT_ONLY') === true) {
-    throw compilationError(
-      '002203',
-      '42601',
-      'INSERT_ONLY streams are supported on external tables only.',
-      statement.start,
-    );
-  }
-  const kind = statement.sourceType === 'DYNAMIC TABLE' ? 'TABLE' : statement.sourceType;
+  const insertOnly = booleanProperty(properties, 'INSERT_ONLY') === true;
+  requireInsertOnly(insertOnly, statement);
+  const kind = recordKind(statement.sourceType) as 'TABLE' | 'VIEW' | 'STAGE';
   const source = findObject([kind], statement.source, session, run);
+  const isExternal = statement.sourceType === 'EXTERNAL TABLE';
+  if ((typeName(source) === 'EXTERNAL TABLE') !== isExternal)
+    throw otherType(typeName(source), statement.sourceType);
   const tables = sourceTables(source, session, run);
   for (const table of tables)
     if (!table.changeTracking) await transaction.save({ ...table, changeTracking: true });
@@ -95,11 +92,27 @@ async function newStream(
     ...made,
     sourceId: source.id,
     tableId: first!.tableId,
-    mode: booleanProperty(properties, 'APPEND_ONLY') === true ? 'APPEND_ONLY' : 'DEFAULT',
+    mode: insertOnly
+      ? 'INSERT_ONLY'
+      : booleanProperty(properties, 'APPEND_ONLY') === true
+        ? 'APPEND_ONLY'
+        : 'DEFAULT',
     offset: first!.offset,
     joined,
     initialRows: booleanProperty(properties, 'SHOW_INITIAL_ROWS') ?? false,
   };
+}
+
+/** INSERT_ONLY is for external tables, and they need it. Source: docs.snowflake.com, CREATE STREAM. */
+function requireInsertOnly(insertOnly: boolean, { sourceType, properties, start }: CreateStream): void {
+  const refuse = (message: string): Error => compilationError('002203', '42601', message, start);
+  if (sourceType !== 'EXTERNAL TABLE') {
+    if (insertOnly) throw refuse('INSERT_ONLY streams are supported on external tables only.');
+    return;
+  }
+  if (!insertOnly) throw refuse('A stream on an external table needs INSERT_ONLY = TRUE.');
+  const other = properties.find(({ name }) => name !== 'INSERT_ONLY');
+  if (other !== undefined) throw refuse(`${other.name} is not for streams on external tables.`);
 }
 
 /** The tables whose changes a stream on this shows, each once. */
@@ -111,5 +124,7 @@ function sourceTables(
   if (source.kind === 'TABLE') return [source];
   if (source.kind === 'STAGE') return [directoryTable(source, session.engine)];
   const tables = viewBranches(source, session, run).flatMap((branch) => branch.tables);
+  if (tables.some(({ table }) => table.external !== undefined))
+    throw notSupportedHere('a stream on a view over an external table');
   return [...new Map(tables.map(({ table }) => [table.id, table])).values()];
 }

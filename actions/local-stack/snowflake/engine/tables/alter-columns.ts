@@ -1,9 +1,5 @@
 import type { Identifier } from '../../../../shared/sql/ast.ts';
-import {
-  compilationError,
-  invalidIdentifier,
-  SnowflakeError,
-} from '../../../../shared/sql/snowflake-error.ts';
+import { invalidIdentifier, SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
 import { duckType, formatType, type SnowflakeType } from '../../../../shared/sql/types.ts';
 import type { Bound } from '../../bind/bound.ts';
 import { plainError } from '../../bind/scope.ts';
@@ -181,11 +177,6 @@ export function requireColumn(table: TableRecord, identifier: Identifier): Table
   const column = table.columns.find((candidate) => candidate.name === identifier.name);
   if (column === undefined) throw invalidIdentifier(identifier.name, identifier.start);
   return column;
-}
-
-/** 000002 */
-export function unsupportedFeature(feature: string, position: Identifier['start']): SnowflakeError {
-  return compilationError('000002', '0A000', `Unsupported feature '${feature}'.`, position);
 }
 
 function storages(table: TableRecord): string[] {

@@ -1,7 +1,14 @@
 import type { AlterTable, AlterTableAction } from '../../../../shared/sql/ast.ts';
-import { alreadyExists, notSupportedHere, SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
+import {
+  alreadyExists,
+  notSupportedHere,
+  SnowflakeError,
+  unsupportedFeature,
+} from '../../../../shared/sql/snowflake-error.ts';
 import { plainError } from '../../bind/scope.ts';
 import { typeFromName } from '../../bind/type-rules.ts';
+import { requireExternalAction } from '../external-tables/external-action.ts';
+import { FILE_COLUMNS } from '../external-tables/external-columns.ts';
 import { findObject, formatName, requireSchema, resolveName } from '../names.ts';
 import { stringProperty } from '../objects/properties.ts';
 import { withoutTags, withTags } from '../objects/tag.ts';
@@ -17,15 +24,7 @@ import {
 import { type StatementResult, statusResult } from '../result.ts';
 import type { Run, Session } from '../session.ts';
 import type { Transaction } from '../transaction.ts';
-import {
-  addColumn,
-  changeType,
-  dropColumn,
-  requireColumn,
-  setNotNull,
-  unsupportedFeature,
-  withColumn,
-} from './alter-columns.ts';
+import { addColumn, changeType, dropColumn, requireColumn, setNotNull, withColumn } from './alter-columns.ts';
 import { alterConstraints } from './alter-constraints.ts';
 import { requireRowsPass, requireUnchecked } from './check-constraint.ts';
 import {
@@ -57,6 +56,7 @@ export async function alterTable(
     await transaction.lockTable(id);
     const table = findObject(['TABLE'], statement.name, session, run);
     if (table.dynamic !== undefined) requireDynamicAction(table, statement);
+    if (table.external !== undefined) requireExternalAction(statement);
     const altered = await alter(table, statement.action, statement, session, run, transaction);
     await transaction.save(altered);
   });
@@ -122,6 +122,7 @@ async function alter(
     }
     case 'swap': {
       const other = findObject(['TABLE'], action.with, session, run);
+      if (other.external !== undefined) throw unsupportedFeature('SWAP WITH an External Table', start);
       await transaction.save({ ...other, name: table.name, database: table.database, schema: table.schema });
       return { ...table, name: other.name, database: other.database, schema: other.schema };
     }
@@ -228,9 +229,10 @@ async function addColumns(
   for (const definition of action.columns) {
     if (action.ifNotExists && table.columns.some((column) => column.name === definition.name.name)) continue;
     const built = buildColumn(definition, altered.nextColumnId, session, run);
+    const sources = [...(altered.external === undefined ? [] : FILE_COLUMNS), ...altered.columns];
     const all = withComputedTypes(
-      [...altered.columns, built],
-      [...altered.columns.map(() => ({ ...definition, computed: null })), definition],
+      [...sources, built],
+      [...sources.map(() => ({ ...definition, computed: null })), definition],
       session,
       run,
     );

@@ -14,7 +14,7 @@ export function changesRelation(
   from: string,
   upTo: string,
 ): Relation {
-  const sql = mode === 'DEFAULT' ? netChanges(table, from, upTo) : insertedRows(table, from, upTo);
+  const sql = mode === 'DEFAULT' ? netChanges(table, from, upTo) : insertedRows(table, mode, from, upTo);
   return changeShape(table, sql);
 }
 
@@ -48,11 +48,15 @@ function netChanges(table: TableRecord, from: string, upTo: string): string {
   return `${ended} UNION ALL ${inserted} FROM ${current} WHERE ${isNew} UNION ALL ${inserted} FROM ${old} WHERE ${isOldNew}`;
 }
 
-/** Each row inserted in between, as it was first; later changes of it are ignored. */
-function insertedRows(table: TableRecord, from: string, upTo: string): string {
+/**
+ * Each row inserted in between, as it was first; later changes of it are ignored. INSERT_ONLY shows those that are
+ * still there: files that have gone cannot be read. Source: docs.snowflake.com, "Introduction to streams".
+ */
+function insertedRows(table: TableRecord, mode: StreamRecord['mode'], from: string, upTo: string): string {
   const select = `SELECT ${values(table)}${insertedMark(table)}`;
   const first = `_born > ${from} AND _born <= ${upTo} AND _since = _born`;
-  return `${select} FROM data.t${table.id} WHERE ${first} UNION ALL ${select} FROM data.h${table.id} WHERE ${first}`;
+  const isThere = mode === 'INSERT_ONLY' ? ` AND _until > ${upTo}` : '';
+  return `${select} FROM data.t${table.id} WHERE ${first} UNION ALL ${select} FROM data.h${table.id} WHERE ${first}${isThere}`;
 }
 
 function insertedMark(table: TableRecord): string {

@@ -1,5 +1,10 @@
 import type { CreateTable } from '../../../../shared/sql/ast.ts';
-import { alreadyExists, notSupportedHere, SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
+import {
+  alreadyExists,
+  notSupportedHere,
+  SnowflakeError,
+  unsupportedFeature,
+} from '../../../../shared/sql/snowflake-error.ts';
 import { MAX_VARCHAR } from '../../../../shared/sql/types.ts';
 import type { BoundQuery } from '../../bind/bound.ts';
 import type { BindContext } from '../../bind/context.ts';
@@ -113,6 +118,7 @@ async function fill(
   if (statement.clone !== null) {
     const source = findObject(['TABLE'], statement.clone.source, session, run);
     const settings = emptyTable(statement, name, session, run);
+    requireOwnRows(source, 'CLONE', statement);
     requireCloneLifetime(source, statement);
     const { dynamic: _, ...stored } = source;
     const record: TableRecord = {
@@ -155,6 +161,12 @@ function requireCloneLifetime(source: TableRecord, statement: CreateTable): void
   );
 }
 
+/** Source: docs.snowflake.com, CREATE … CLONE: external tables are not cloned. */
+function requireOwnRows(source: TableRecord, clause: string, statement: CreateTable): void {
+  if (source.external !== undefined)
+    throw unsupportedFeature(`CREATE TABLE ${clause} of External Table ${source.name}`, statement.start);
+}
+
 /** What a copy has of its own. */
 function identity(
   record: TableRecord,
@@ -165,6 +177,7 @@ function identity(
 
 function likeTable(statement: CreateTable, name: FullName, session: Session, run: Run): TableRecord {
   const source = findObject(['TABLE'], statement.like!, session, run);
+  requireOwnRows(source, 'LIKE', statement);
   const own = emptyTable(statement, name, session, run);
   return {
     ...own,

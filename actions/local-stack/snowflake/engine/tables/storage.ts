@@ -3,9 +3,12 @@ import { parseExpressionText } from '../../../../shared/sql/parse.ts';
 import { notSupportedHere, SnowflakeError } from '../../../../shared/sql/snowflake-error.ts';
 import { duckType } from '../../../../shared/sql/types.ts';
 import type { RelationColumn, RelationSource } from '../../bind/bound.ts';
+import { cast } from '../../bind/cast.ts';
 import { bindExpression } from '../../bind/expression.ts';
 import { addRelation, createScope } from '../../bind/scope.ts';
 import { type BindPreparation, createBindContext } from '../bind-context.ts';
+import { FILE_COLUMNS, hiddenFileColumns } from '../external-tables/external-columns.ts';
+import { isExternal, stageOf } from '../external-tables/external-record.ts';
 import { formatName } from '../names.ts';
 import type { TableColumn, TableRecord } from '../objects.ts';
 import { governed } from '../policies/governed.ts';
@@ -28,6 +31,11 @@ export function tableRelation(
 ): Relation {
   const { timeTravel, changes } = reference;
   if (record.dynamic?.dataTimestamp === null) throw notInitialized(record);
+  if (isExternal(record)) {
+    stageOf(record, session.engine);
+    if ((changes ?? timeTravel) !== null)
+      throw notSupportedHere('Time Travel of an external table', reference.start);
+  }
   if (changes !== null) {
     if (timeTravel === null) throw notSupportedHere('CHANGES without AT or BEFORE', reference.start);
     if (!record.changeTracking) throw changeTrackingMissing(record);
@@ -78,7 +86,8 @@ export function rowsAt(table: TableRecord, version: string): string {
 
 /** Columns that lie in the storage: all but those that are computed when read. */
 export function storedColumns(table: TableRecord): TableColumn[] {
-  return table.columns.filter((column) => column.computed === null);
+  const own = table.columns.filter((column) => column.computed === null);
+  return table.external === undefined ? own : [...own, ...FILE_COLUMNS];
 }
 
 /** Names of a table's physical columns: values, then `_row`, `_born`, `_since`. */
@@ -129,16 +138,26 @@ export function createSequenceSql(name: string, start: number, increment: number
 
 /** A table's columns as FROM shows them, computed ones as expressions. */
 export function tableColumns(table: TableRecord, session: Session, run: Run): RelationColumn[] {
-  return table.columns.map((column) => ({
+  const columns = table.columns.map((column) => ({
     name: column.name,
     type: column.type,
     nullable: column.nullable,
-    sql: column.computed === null ? physicalName(column) : computedSql(table, column.computed, session, run),
+    sql:
+      column.computed === null
+        ? physicalName(column)
+        : computedSql(table, column, column.computed, session, run),
   }));
+  return table.external === undefined ? columns : [...columns, ...hiddenFileColumns()];
 }
 
 /** `AS (expression)` over the table's own stored columns, without a relation's name before them. */
-function computedSql(table: TableRecord, expression: string, session: Session, run: Run): string {
+function computedSql(
+  table: TableRecord,
+  column: TableColumn,
+  expression: string,
+  session: Session,
+  run: Run,
+): string {
   const context = createBindContext(session, run).within(table.database!, table.schema!);
   const scope = createScope(context, { source: expression });
   const relation = addRelation(scope, table.name, {
@@ -146,7 +165,7 @@ function computedSql(table: TableRecord, expression: string, session: Session, r
     sql: `data.t${table.id}`,
     columns: storedColumns(table).map((column) => ({ ...column, sql: physicalName(column) })),
   });
-  const bound = bindExpression(parseExpressionText(expression), scope);
+  const bound = cast(bindExpression(parseExpressionText(expression), scope), column.type);
   return `(${bound.sql.replaceAll(new RegExp(`\\b${relation.alias}\\.(?=c\\d)`, 'g'), '')})`;
 }
 

@@ -133,7 +133,7 @@ describe('SHOW', () => {
     ['SHOW TABLES IN SCHEMA nope', '002003'],
     ['SHOW TABLES IN DATABASE nope', '002003'],
     ['SHOW COLUMNS IN TABLE nope', '002003'],
-    ['SHOW EXTERNAL TABLES', '999001'],
+    ['SHOW EVENT TABLES', '999001'],
     ['SHOW VIEWS HISTORY', '999001'],
     ['SHOW PARAMETERS IN TABLE parent', '999001'],
   ])('%s fails with %s', async (sql, code) => {

@@ -1,0 +1,73 @@
+-- A table of strategy cdc from bronze to silver: the pattern of docs/cdc.md.
+CREATE TABLE BRONZE.ITEMS (
+  ID NUMBER(10,0) NOT NULL,
+  PRICE NUMBER(10,2),
+  NOTE VARCHAR,
+  _OP VARCHAR NOT NULL,
+  _LSN NUMBER(19,0) NOT NULL,
+  _SEQ NUMBER(19,0) NOT NULL,
+  _UNCHANGED VARIANT,
+  _FILE_NAME VARCHAR NOT NULL,
+  _FILE_ROW NUMBER(19,0) NOT NULL,
+  _LOAD_ID VARCHAR NOT NULL
+);
+
+CREATE PIPE BRONZE.ITEMS_PIPE
+  AUTO_INGEST = TRUE
+AS
+COPY INTO BRONZE.ITEMS
+FROM (
+  SELECT
+    $1:id::NUMBER(10,0),
+    $1:price::NUMBER(10,2),
+    $1:note::VARCHAR,
+    $1:_op::VARCHAR,
+    $1:_lsn::NUMBER(19,0),
+    $1:_seq::NUMBER(19,0),
+    PARSE_JSON($1:_unchanged::VARCHAR),
+    METADATA$FILENAME,
+    METADATA$FILE_ROW_NUMBER,
+    REGEXP_SUBSTR(METADATA$FILENAME, 'load_id=([^/]+)', 1, 1, 'e', 1)
+  FROM @BRONZE.LAKE_STAGE/bronze/shop/public.items/
+)
+FILE_FORMAT = (FORMAT_NAME = 'BRONZE.PARQUET_FORMAT')
+PATTERN = '.*part-[0-9a-f]+-[0-9]+[.]parquet'
+ON_ERROR = SKIP_FILE;
+
+CREATE STREAM BRONZE.ITEMS_STREAM ON TABLE BRONZE.ITEMS APPEND_ONLY = TRUE;
+
+CREATE TABLE SILVER.ITEM (
+  ID NUMBER(10,0) NOT NULL PRIMARY KEY,
+  PRICE NUMBER(10,2),
+  NOTE VARCHAR,
+  IS_DELETED BOOLEAN NOT NULL,
+  _LSN NUMBER(19,0) NOT NULL,
+  _SEQ NUMBER(19,0) NOT NULL
+);
+
+CREATE TASK SILVER.REFRESH_ITEMS
+  WAREHOUSE = {{ warehouse }}
+  SCHEDULE = 'USING CRON 30 4 * * * UTC'
+AS
+MERGE INTO SILVER.ITEM AS target
+USING (
+  SELECT
+    ID, PRICE, _OP = 'delete' AS IS_DELETED, _LSN, _SEQ,
+    -- The newest value that the source gave: an update does not repeat a large one that it left alone.
+    LAST_VALUE(IFF(ARRAY_CONTAINS('note'::VARIANT, _UNCHANGED::ARRAY), NULL, OBJECT_CONSTRUCT_KEEP_NULL('is', NOTE)))
+      IGNORE NULLS OVER (
+        PARTITION BY ID ORDER BY _LSN, _SEQ ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+      ) AS NOTE
+  FROM BRONZE.ITEMS_STREAM
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY ID ORDER BY _LSN DESC, _SEQ DESC) = 1
+) AS source
+ON target.ID = source.ID
+WHEN MATCHED AND (source._LSN > target._LSN OR (source._LSN = target._LSN AND source._SEQ > target._SEQ)) THEN UPDATE SET
+  PRICE = source.PRICE,
+  NOTE = IFF(source.NOTE IS NULL, target.NOTE, source.NOTE:is::VARCHAR),
+  IS_DELETED = source.IS_DELETED,
+  _LSN = source._LSN,
+  _SEQ = source._SEQ
+-- A delete stays as a row too, so that an older change that comes late finds it.
+WHEN NOT MATCHED THEN INSERT (ID, PRICE, NOTE, IS_DELETED, _LSN, _SEQ)
+  VALUES (source.ID, source.PRICE, source.NOTE:is::VARCHAR, source.IS_DELETED, source._LSN, source._SEQ);
