@@ -69,7 +69,7 @@ function migration(number: number): [name: string, sql: string] {
     ],
     [
       'clean_up',
-      `DELETE FROM ${schema}.customers WHERE is_active = FALSE;\nALTER TABLE ${schema}.customers DROP COLUMN email;`,
+      `-- migrate: allow-destructive\nDELETE FROM ${schema}.customers WHERE is_active = FALSE;\nALTER TABLE ${schema}.customers DROP COLUMN email;`,
     ],
   ];
   const [name, sql] = parts[(number - 1) % parts.length]!;
